@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libcommon.la
+libcommon_la_SOURCES = \
+	%D%/buf.c %D%/buf.h \
+	%D%/cleanup.h \
+	%D%/conf.c %D%/conf.h \
+	%D%/conf_table.c \
+	%D%/err.c %D%/err.h \
+	%D%/map.c %D%/map.h \
+	%D%/name.c %D%/name.h \
+	%D%/num.c %D%/num.h \
+	%D%/proto.c %D%/proto.h \
+	%D%/record.c %D%/record.h \
+	%D%/secret.c %D%/secret.h \
+	%D%/str.c %D%/str.h
