@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libsys.la
+libsys_la_SOURCES = \
+	%D%/clock.c %D%/clock.h \
+	%D%/conffile.c %D%/conffile.h \
+	%D%/file.c %D%/file.h \
+	%D%/localdb.c %D%/localdb.h \
+	%D%/sock.c %D%/sock.h

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration: one option table serves encvoy.conf, its drop-ins, [service NAME] sections
+ * and PAM arguments, so that a line of the file equals an argument. Pure on bytes; sys/conffile
+ * reads the files. Grammar: "key = value" lines, "[service NAME]" headers, "#" comments on lines
+ * of their own. An unknown key or a bad value is an error with file and line; nothing is guessed. */
+#ifndef ENCVOY_COMMON_CONF_H
+#define ENCVOY_COMMON_CONF_H
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum method {
+	METHOD_DEVICE = 1,
+	METHOD_BROWSER = 2,
+	METHOD_TOKEN = 4,
+};
+#define METHODS_MAX 3
+
+/* The word of one method ("device" ...), or "none". */
+const char *method_word(unsigned method);
+
+enum rule_kind {
+	RULE_EVERYONE,
+	RULE_SUB,
+	RULE_USER,
+};
+
+/* One allow rule and where it was written. */
+struct rule {
+	enum rule_kind kind;
+	char *value; /* NULL for everyone */
+	char *file;
+	unsigned line;
+};
+
+struct rules {
+	struct rule *v;
+	size_t n;
+};
+
+/* What may differ from service to service. All pointers are owned by the struct. */
+struct service_conf {
+	char *client_id;
+	char *client_secret_file;
+	char *redirect_uri;
+	char *user_name; /* template */
+	struct rules allow;
+	unsigned methods[METHODS_MAX]; /* in order of preference, 0-terminated when fewer */
+	bool token_reuse;
+	uint64_t login_timeout;      /* seconds, as all durations */
+	uint64_t auth_max_age;       /* 0: not asked of the provider */
+	uint64_t token_max_age;
+	uint64_t full_login_max_age; /* 0: never too old */
+};
+
+/* One raw line of a [service NAME] section. */
+struct setting {
+	char *section;
+	char *key;
+	char *value;
+	char *file;
+	unsigned line;
+};
+
+struct conf {
+	char *issuer;
+	char *ca_file;
+	char *proxy;
+	char *host_name; /* NULL: what the kernel says */
+	char *algorithms;
+	char *allowed_origins;
+	char *endpoint_authorization;
+	char *endpoint_token;
+	char *endpoint_introspection;
+	char *endpoint_userinfo;
+	char *endpoint_jwks;
+	char *endpoint_par;
+	char *endpoint_device;
+	char *directory;
+	char *home;
+	char *shell;
+	char *gecos;
+	char *reserved_names;
+	char *login_clients;
+	uint64_t uid_base;
+	bool require_numeric_sub;
+	struct service_conf service; /* what holds where no section says otherwise */
+	struct setting *settings;
+	size_t n_settings;
+};
+
+/* Where and why a configuration was refused. */
+struct conf_error {
+	char file[256];
+	unsigned line;
+	char text[256];
+};
+
+/* Sets every option to its default. Returns ERR_NOMEM or ERR_OK; conf_free in both cases. */
+enum err conf_init(struct conf *c);
+void conf_free(struct conf *c);
+/* Adds a file's content. Stops at the first error, described in *e; the struct is then only good
+ * for conf_free. */
+enum err conf_parse(
+    struct conf *c, const char *text, size_t len, const char *file, struct conf_error *e);
+/* The checks that need the whole: issuer and client_id present, templates against directory,
+ * every [service] section's values. */
+enum err conf_finish(struct conf *c, struct conf_error *e);
+
+/* The settings for one service: defaults, then its section, then arguments in "key=value" or bare
+ * "key" form (NULL for none). The caller frees with service_conf_free in all cases. */
+enum err conf_service(const struct conf *c, const char *service, const char *const *args,
+    size_t n_args, struct service_conf *ret, struct conf_error *e);
+void service_conf_free(struct service_conf *s);
+bool service_has_method(const struct service_conf *s, unsigned method);
+
+/* One line per option for tests of the manual: name, scope letters, default. */
+void conf_describe(struct buf *out);
+
+#define AUTO_CONF CLEANUP(conf_free)
+#define AUTO_SERVICE CLEANUP(service_conf_free)
+
+#endif

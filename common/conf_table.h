@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The option table (conf_table.c) and the parsers it names; private to common/conf*. */
+#ifndef ENCVOY_COMMON_CONF_TABLE_H
+#define ENCVOY_COMMON_CONF_TABLE_H
+
+#include "common/conf.h"
+
+enum option_scope {
+	SCOPE_GLOBAL = 1,  /* encvoy.conf, outside sections */
+	SCOPE_SERVICE = 2, /* [service NAME] */
+	SCOPE_PAM = 4,     /* PAM argument */
+};
+#define SCOPE_ALL (SCOPE_GLOBAL | SCOPE_SERVICE | SCOPE_PAM)
+
+struct origin {
+	const char *file;
+	unsigned line;
+};
+
+struct option;
+/* Checks a value and stores it at field. On failure writes a sentence to why. */
+typedef enum err (*option_parser)(const struct option *o, struct slice value,
+    const struct origin *from, void *field, struct buf *why);
+
+/* How the field is stored, which is all that copying and freeing need to know. */
+enum option_kind {
+	KIND_STRING, /* char *, owned */
+	KIND_NUMBER, /* uint64_t */
+	KIND_BOOL,
+	KIND_METHODS,
+	KIND_RULES,
+};
+
+struct option {
+	const char *name;
+	enum option_kind kind;
+	option_parser parse;
+	unsigned scope;
+	bool in_service;      /* offset counts from struct service_conf */
+	size_t offset;
+	const char *fallback; /* default, parsed like any value; NULL leaves zero */
+	uint64_t min, max;    /* for numbers, durations and templates' fields */
+};
+
+extern const struct option conf_options[];
+extern const size_t conf_options_count;
+
+const struct option *option_find(struct slice name);
+void rules_free(struct rules *r);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What a passwd or group entry of ours may contain. The publisher checks before it writes and the
+ * modules check again what they read, by the same pure functions: a broken daemon may lie about
+ * Encvoy users, never about root or a local user. */
+#ifndef ENCVOY_COMMON_RECORD_H
+#define ENCVOY_COMMON_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The range that systemd's UIDS-GIDS document leaves unassigned. Numeric subs map to the first
+ * 2^27 ids, everybody else gets an id from the ledger behind them. */
+#define ID_FLOOR 1879048192U
+#define ID_SUB_SPAN (1U << 27)
+#define ID_CEILING 2147352575U
+
+#define RECORD_TEXT_MAX 1024 /* gecos, home, shell: bytes each */
+
+struct user_record {
+	const char *name;
+	const char *gecos;
+	const char *home;
+	const char *shell;
+	uint32_t uid;
+	uint32_t gid;
+};
+
+/* Inside our range: never 0, a system id, nobody, -1, or a container's. */
+bool id_ok(uint32_t id);
+/* Printable UTF-8 without ':' or control characters. */
+bool gecos_ok(const char *text);
+/* An absolute path of plain components (no "." or ".."), not "/" itself, without ':'. */
+bool path_ok(const char *path);
+/* Every rule for a passwd entry of ours. */
+bool user_record_ok(const struct user_record *r);
+/* Name and gid of a group of ours; members are checked one by one with name_ok. */
+bool group_record_ok(const char *name, uint32_t gid);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys/localdb.h"
+
+#include "common/cleanup.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_LEN (1024 * 1024)
+
+static void close_file(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+/* What a look-up matches: a name, or an id when the name is NULL. */
+struct key {
+	const char *name;
+	unsigned id;
+};
+
+static bool next_passwd(FILE *f, const struct key *k, char *line, size_t size, bool *match,
+    struct local_user *ret)
+{
+	struct passwd pw, *found = NULL;
+
+	if (fgetpwent_r(f, &pw, line, size, &found) != 0 || !found)
+		return false;
+	*match = k->name ? strcmp(pw.pw_name, k->name) == 0 : pw.pw_uid == k->id;
+	if (*match)
+		*ret = (struct local_user){pw.pw_uid, pw.pw_gid};
+	return true;
+}
+
+static bool next_group(FILE *f, const struct key *k, char *line, size_t size, bool *match,
+    struct local_user *ret)
+{
+	struct group gr, *found = NULL;
+
+	(void)ret;
+	if (fgetgrent_r(f, &gr, line, size, &found) != 0 || !found)
+		return false;
+	*match = k->name ? strcmp(gr.gr_name, k->name) == 0 : gr.gr_gid == k->id;
+	return true;
+}
+
+typedef bool (*next_entry)(FILE *f, const struct key *k, char *line, size_t size, bool *match,
+    struct local_user *ret);
+
+static enum err search(
+    const char *path, next_entry next, const struct key *k, struct local_user *ret)
+{
+	CLEANUP(close_file) FILE *f = fopen(path, "re");
+	AUTO_FREE char *line = NULL;
+	bool match = false;
+
+	if (!f)
+		return ERR_IO;
+	line = malloc(LINE_MAX_LEN);
+	if (!line)
+		return ERR_NOMEM;
+	while (next(f, k, line, LINE_MAX_LEN, &match, ret))
+		if (match)
+			return ERR_OK;
+	/* ENOENT is how the end of the file looks */
+	return ferror(f) || errno == ERANGE ? ERR_IO : ERR_NOT_FOUND;
+}
+
+enum err localdb_user(const char *name, struct local_user *ret)
+{
+	return search("/etc/passwd", next_passwd, &(struct key){.name = name}, ret);
+}
+
+enum err localdb_uid(uid_t uid)
+{
+	struct local_user unused;
+
+	return search("/etc/passwd", next_passwd, &(struct key){.id = uid}, &unused);
+}
+
+enum err localdb_group(const char *name)
+{
+	return search("/etc/group", next_group, &(struct key){.name = name}, NULL);
+}
+
+enum err localdb_gid(gid_t gid)
+{
+	return search("/etc/group", next_group, &(struct key){.id = gid}, NULL);
+}
