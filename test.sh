@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Everything from a bare Debian: installs what is needed, builds, runs every test. The last line is
+# "N passed, N failed, N skipped"; the exit status is 0 only when nothing failed.
+set -u -o pipefail
+cd "$(dirname "$0")" || exit 1
+top=$PWD
+jobs=$(nproc)
+passed=0
+failed=0
+skipped=0
+times=()
+
+# part NAME COMMAND...: runs it, says how long it took, stops everything when it fails
+part() {
+  local name=$1 start=$SECONDS
+  shift
+  echo "== $name"
+  if ! "$@"; then
+    echo "== $name FAILED after $((SECONDS - start)) s"
+    failed=$((failed + 1))
+    finish
+  fi
+  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+
+# Adds up the TAP results below a folder (automake's .trs files).
+count() {
+  local p f s
+  p=$(cat "$@" 2>/dev/null | grep -cE '^:test-result: (PASS|XFAIL)')
+  f=$(cat "$@" 2>/dev/null | grep -cE '^:test-result: (FAIL|ERROR|XPASS)')
+  s=$(cat "$@" 2>/dev/null | grep -cE '^:test-result: SKIP')
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# suite NAME DIR MAKE-ARGUMENTS...: a test run whose failures are counted, not fatal
+suite() {
+  local name=$1 dir=$2 start=$SECONDS before=$failed
+  shift 2
+  echo "== $name"
+  find "$dir" -name '*.trs' -delete
+  make -C "$dir" -s "$@" >"$dir/suite.out" 2>&1
+  local rc=$?
+  mapfile -t trs < <(find "$dir" -name '*.trs')
+  count "${trs[@]}"
+  if [ "$rc" != 0 ]; then
+    grep -hE '^(FAIL|ERROR|XPASS)' "$dir/suite.out" || tail -30 "$dir/suite.out"
+    find "$dir" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR)' {} + |
+      sed 's/trs$/log/' | while read -r log; do
+      echo "-- $log"
+      grep -vE '^ok ' "$log" | tail -60
+    done
+    [ "$failed" != "$before" ] || failed=$((failed + 1))
+  fi
+  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+
+finish() {
+  echo "== seconds each part took"
+  printf '%s\n' "${times[@]}"
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+  exit
+}
+
+configure_in() { # configure_in DIR OPTIONS...
+  local dir=$1
+  shift
+  mkdir -p "$dir"
+  (cd "$dir" && "$top/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+    --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)" "$@")
+}
+
+build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
+
+distcheck() { make -C build -s -j"$jobs" distcheck >build/distcheck.out 2>&1 || { tail -40 build/distcheck.out; false; }; }
+
+clean_tree() { # what the build leaves behind must be ignored
+  local out
+  out=$(git status --porcelain 2>/dev/null) || return 0
+  [ -z "$out" ] || { echo "$out"; false; }
+}
+
+part 'packages' tests/packages.sh test
+part 'autoreconf' autoreconf -fi
+part 'configure' configure_in build --enable-werror
+part 'build (gcc, -Werror)' build build
+suite 'unit tests, style, corpora' build -j"$jobs" check
+suite 'system tests' build check-system
+part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
+part 'build (clang, ASan+UBSan)' build build-asan all
+suite 'unit tests under ASan+UBSan' build-asan -j"$jobs" check
+part 'make distcheck' distcheck
+part 'git status is empty' clean_tree
+finish

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what building (build), the demonstration (demo) or the tests (test) need on Debian 12
+# or newer. Each list is complete: nothing is taken for granted but the base system and git.
+set -eu
+
+build="gcc libc6-dev make autoconf automake libtool pkg-config libpam0g-dev libcurl4-openssl-dev
+libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev"
+run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 util-linux passwd
+procps coreutils"
+tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
+systemd libpam-wrapper libnss-wrapper git sqlite3"
+
+case ${1:-build} in
+  build) list=$build ;;
+  demo) list="$build $run" ;;
+  test) list="$build $run $tests" ;;
+  *) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
+esac
+
+export DEBIAN_FRONTEND=noninteractive
+missing=
+for p in $list; do
+  case $p in
+    libclang-rt-dev)
+      # a package of that name exists from Debian 13 on; Debian 12 has it per version
+      apt-cache show $p >/dev/null 2>&1 || p=libclang-rt-14-dev ;;
+    nodejs) command -v node >/dev/null && continue ;;
+    npm) command -v npm >/dev/null && continue ;;
+  esac
+  dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+done
+if [ -n "$missing" ]; then
+  apt-get update -qq
+  # shellcheck disable=SC2086 # a list of words
+  apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The rules of HACKING.md that a machine can check.
+set -u -o pipefail
+shopt -s lastpipe nullglob # check counts in this shell; a folder may be empty yet
+cd "${top_srcdir:-$(dirname "$0")/../..}" || exit 99
+
+n=0
+bad=0
+check() { # check NAME, offending lines on standard input
+  local out
+  out=$(cat)
+  n=$((n + 1))
+  if [ -z "$out" ]; then
+    echo "ok $n - $1"
+  else
+    bad=1
+    echo "not ok $n - $1"
+    head -40 <<<"$out" | sed 's/^/# /'
+  fi
+}
+
+mapfile -t sources < <(find common sys oidc encvoyd pam nss ctl tests -name node_modules -prune \
+  -o -name '*.[ch]' -print | sort)
+product=()
+for f in "${sources[@]}"; do
+  [[ $f == tests/* ]] || product+=("$f")
+done
+
+# Comments and string literals do not count as calls.
+code_of() {
+  sed -E -e 's@"([^"\\]|\\.)*"@""@g' -e 's@//.*@@' -e 's@/\*.*\*/@@' -e '/^[ \t]*\/?\*/d' "$1"
+}
+
+grep_code() { # grep_code REGEX FILES...
+  local re=$1 f
+  shift
+  for f in "$@"; do
+    code_of "$f" 2>/dev/null | grep -nE "$re" | sed "s@^@$f: @"
+  done
+  return 0
+}
+
+# --- banned functions: unbounded, locale-bound, or without error reports
+banned='strcpy|strcat|strncat|sprintf|vsprintf|gets|scanf|sscanf|fscanf|atoi|atol|atoll|strtol'
+banned+='|strtoul|strtoll|strtoull|strtod|strtok|alloca|system|popen|tmpnam|tempnam|mktemp|rand'
+banned+='|random|setjmp|longjmp|gethostbyname|bzero|memfrob|syslog_r'
+grep_code "(^|[^A-Za-z0-9_>.])($banned)[ ]*\\(" "${product[@]}" | check 'no banned function'
+grep_code '(^|[^A-Za-z0-9_])goto[^A-Za-z0-9_]' "${product[@]}" | check 'no goto'
+grep_code '__thread|thread_local' common/*.[ch] sys/*.[ch] pam/*.[ch] nss/*.[ch] |
+  check 'SEC-38: no thread-local storage in what modules link'
+grep_code '(printf|syslog)[ ]*\(' common/*.c sys/*.c oidc/*.c nss/*.c |
+  grep -vE 'snprintf|buf_printf' | check 'common, sys, oidc and nss print and log nothing'
+grep_code '(^|[^A-Za-z0-9_])(getpwnam|getpwuid|getgrnam|getgrgid|getpwent|initgroups|getgrouplist)(_r)?[ ]*\(' \
+  common/*.c sys/*.c oidc/*.c encvoyd/*.c encvoyd/online/*.c pam/*.c nss/*.c |
+  check 'SEC-42: the daemon and the modules never ask NSS'
+
+# --- include directions
+allowed() { # allowed FOLDER: regex of folders it may include
+  case $1 in
+    common) echo 'common' ;;
+    sys) echo 'sys|common' ;;
+    oidc) echo 'oidc|common' ;;
+    pam) echo 'pam|sys|common' ;;
+    nss) echo 'nss|sys|common' ;;
+    encvoyd) echo 'encvoyd|sys|common' ;;
+    encvoyd/online) echo 'encvoyd/online|encvoyd/log|oidc|sys|common' ;;
+    ctl) echo 'ctl|pam|nss|encvoyd/online|encvoyd|oidc|sys|common' ;;
+  esac
+}
+for dir in common sys oidc pam nss encvoyd encvoyd/online ctl; do
+  grep -nE '^#include "' "$dir"/*.[ch] |
+    grep -vE "#include \"(config\\.h|($(allowed $dir))[/.])" |
+    check "$dir/ includes only what it may"
+done
+grep -nE '#include "encvoyd/online' encvoyd/*.[ch] | check 'encvoyd/ knows nothing of encvoyd/online/'
+grep -lE '#include <curl/' "${product[@]}" | grep -vx 'encvoyd/online/http.c' |
+  check 'only encvoyd/online/http.c includes curl'
+grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] |
+  check 'no network or crypto library in listener and modules'
+grep -nE '#include <(sys/socket|sys/un|netinet|arpa|time|sys/time|sys/random)' common/*.[ch] oidc/*.[ch] |
+  check 'common/ and oidc/ know neither network nor clock nor randomness'
+
+# --- form
+for f in "${sources[@]}"; do
+  head -1 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f"
+done | check 'every source file has its SPDX line'
+for f in "${product[@]}"; do
+  l=$(wc -l <"$f")
+  [ "$l" -le 450 ] || echo "$f: $l lines"
+done | check 'no source file above 450 lines'
+if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
+  for f in "${sources[@]}"; do
+    clang-format --style=file "$f" | cmp -s - "$f" || echo "$f"
+  done | check 'clang-format 14 leaves every file as it is'
+else
+  n=$((n + 1))
+  echo "ok $n - clang-format 14 leaves every file as it is # SKIP clang-format 14 is not here"
+fi
+if command -v shellcheck >/dev/null; then
+  shellcheck -x -S warning demo.sh test.sh .ci/run tests/system/*.sh tests/system/*.t tests/style/*.t \
+    2>&1 | check 'shellcheck is content'
+else
+  n=$((n + 1))
+  echo "ok $n - shellcheck is content # SKIP shellcheck is not here"
+fi
+
+echo "1..$n"
+exit $bad

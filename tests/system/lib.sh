@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+# The system tests' ground: a private copy of this machine in which the freshly built programs are
+# installed for real. Everything happens in own mount, pid and network namespaces over overlayfs:
+# the machine's own /etc is never written, ports never clash, and every process started here ends
+# with the namespace. Source this file first; it re-executes the calling script inside.
+#
+# shellcheck shell=bash
+set -u -o pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${ENCVOY_BUILD:-${top_builddir:-$top/build}}
+
+if [ -z "${ENCVOY_SANDBOX:-}" ]; then
+  if [ "$(id -u)" != 0 ]; then
+    echo "1..0 # SKIP needs root for private namespaces"
+    exit 0
+  fi
+  ENCVOY_SANDBOX=1 ENCVOY_BUILD=$build exec unshare --mount --net --pid --uts --fork \
+    --kill-child --mount-proc --propagation private -- "$BASH" "$0" "$@"
+fi
+
+# ---- TAP ---------------------------------------------------------------------------------------
+tap_n=0
+tap_bad=0
+
+ok() { # ok STATUS NAME
+  tap_n=$((tap_n + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $tap_n - $2"
+  else
+    tap_bad=$((tap_bad + 1))
+    echo "not ok $tap_n - $2"
+    return 1
+  fi
+}
+
+is() { # is GOT WANT NAME
+  if [ "$1" = "$2" ]; then
+    ok 0 "$3"
+  else
+    ok 1 "$3"
+    printf '# got  %s\n# want %s\n' "${1@Q}" "${2@Q}"
+  fi
+}
+
+like() { # like GOT REGEX NAME
+  if [[ $1 =~ $2 ]]; then
+    ok 0 "$3"
+  else
+    ok 1 "$3"
+    printf '# got %s\n# not like %s\n' "${1@Q}" "$2"
+  fi
+}
+
+unlike() { # unlike GOT REGEX NAME
+  if [[ $1 =~ $2 ]]; then
+    ok 1 "$3"
+    printf '# got %s\n# like %s\n' "${1@Q}" "$2"
+  else
+    ok 0 "$3"
+  fi
+}
+
+skip() { # skip NAME WHY
+  tap_n=$((tap_n + 1))
+  echo "ok $tap_n - $1 # SKIP $2"
+}
+
+done_testing() {
+  echo "1..$tap_n"
+  [ "$tap_bad" = 0 ] || { echo "# daemon's log:"; sed 's/^/#   /' "$work/encvoyd.log" | tail -60; }
+  [ "$tap_bad" = 0 ]
+  exit
+}
+
+die() {
+  echo "Bail out! $*"
+  exit 99
+}
+
+# ---- the private machine -----------------------------------------------------------------------
+work=/tmp/encvoy-test
+sandbox_up() {
+  local d
+  mount -t tmpfs -o mode=1777 tmpfs /tmp || die "cannot mount a tmpfs"
+  mkdir -p $work/layers
+  for d in etc usr var root home; do
+    mkdir -p "$work/layers/$d.up" "$work/layers/$d.work"
+    mount -t overlay overlay -o \
+      "lowerdir=/$d,upperdir=$work/layers/$d.up,workdir=$work/layers/$d.work" "/$d" ||
+      die "cannot lay an overlay over /$d"
+  done
+  mount -t tmpfs -o mode=755 tmpfs /run
+  hostname host1.example.test
+  printf '127.0.0.1 localhost host1.example.test id.encvoy.test\n' >/etc/hosts
+  ip link set lo up || die "no loopback"
+  make -s -C "$build" install >$work/install.log 2>&1 || {
+    sed 's/^/# /' $work/install.log
+    die "make install failed"
+  }
+  ldconfig
+  useradd --system --no-create-home --shell /usr/sbin/nologin encvoy
+  useradd --system --no-create-home --shell /usr/sbin/nologin encvoy-online
+  useradd --create-home --shell /bin/bash localjoe
+  echo 'localjoe:joes-password' | chpasswd
+  echo 'root:roots-password' | chpasswd
+  sed -i -e 's/^passwd:.*/passwd: files encvoy/' -e 's/^group:.*/group: files encvoy/' /etc/nsswitch.conf
+  mkdir -p /etc/encvoy
+}
+
+# ---- the provider ------------------------------------------------------------------------------
+idp=$top/tests/idp
+control=http://127.0.0.1:8444
+issuer=https://id.encvoy.test:8443
+ca=$work/idp/ca.pem
+
+wait_for() { # wait_for SECONDS COMMAND...: until it succeeds
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.05
+  done
+}
+
+idp_start() { # idp_start [options]
+  mkdir -p $work/idp
+  node "$idp/server.js" --host id.encvoy.test --port 8443 --control-port 8444 \
+    --state-dir $work/idp "$@" >$work/idp.out 2>$work/idp.log &
+  idp_pid=$!
+  wait_for 20 test -s $work/idp/ready.json || die "the provider did not start: $(cat $work/idp.log)"
+}
+
+idp_stop() {
+  kill "$idp_pid"
+  wait "$idp_pid" 2>/dev/null
+  rm -f $work/idp/ready.json
+}
+
+control() { # control PATH [JSON]: GET, or POST of JSON
+  if [ $# = 1 ]; then
+    curl -sS "$control$1"
+  else
+    curl -sS -H 'content-type: application/json' -d "$2" "$control$1"
+  fi
+}
+
+json() { # json FIELD: of the document on standard input
+  node -e 'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>{let v=JSON.parse(s);
+    for (const k of process.argv[1].split(".")) v=v?.[k];
+    console.log(typeof v==="object"?JSON.stringify(v):v)})' "$1"
+}
+
+browse() { # browse USER ADDRESS [options]: sign in as a browser would, print the last address
+  local user=$1 url=$2
+  shift 2
+  node "$idp/drive.js" browse --ca $ca --user "$user" "$@" "$url"
+}
+
+# A token as `encvoyctl token --for host1.example.test` gets it: nonce naming the host.
+token_for() { # token_for USER FIELD [drive.js options]
+  local user=$1 field=$2
+  shift 2
+  node "$idp/drive.js" token --ca $ca --issuer $issuer --user "$user" "$@" | json "$field"
+}
+
+# ---- the daemon --------------------------------------------------------------------------------
+default_allow='allow = sub:2 sub:3 sub:5'
+
+conf_write() { # conf_write [further lines...]
+  {
+    echo "issuer = $issuer"
+    echo "client_id = host"
+    echo "ca_file = $ca"
+    echo "$default_allow"
+    printf '%s\n' "$@"
+  } >/etc/encvoy/encvoy.conf
+}
+
+daemon_start() {
+  : >>$work/encvoyd.log
+  encvoyd -d 2>>$work/encvoyd.log &
+  daemon_pid=$!
+  wait_for 10 daemon_ready || die "encvoyd did not start: $(tail -5 $work/encvoyd.log)"
+}
+
+daemon_ready() {
+  encvoyctl status >/dev/null 2>&1
+}
+
+daemon_stop() {
+  kill "$daemon_pid"
+  wait "$daemon_pid" 2>/dev/null
+}
+
+log_since() { # the daemon's log behind the mark that log_mark set
+  tail -c +$((log_offset + 1)) $work/encvoyd.log
+}
+
+log_mark() {
+  log_offset=$(stat -c %s $work/encvoyd.log)
+}
+
+listener_pid() { pgrep -u encvoy -x encvoyd; }
+online_pid() { pgrep -u encvoy-online -o -x encvoyd-online; }
+
+# ---- PAM ---------------------------------------------------------------------------------------
+# A service with Debian's stack and our lines in front, as the packages will write them.
+pam_service() { # pam_service NAME [arguments of pam_encvoy...]
+  local name=$1 f=/etc/pam.d/$1
+  shift
+  cat >"$f" <<EOF
+auth    [success=1 default=ignore]                        pam_localuser.so
+auth    [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
+@include common-auth
+account [success=1 default=ignore]                        pam_localuser.so
+account [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
+@include common-account
+session required                                          pam_encvoy.so $*
+EOF
+}
+
+# Starts a login in the background; its dialogue grows in $work/pam.out. Answers go to fd 9.
+pam_begin() { # pam_begin SERVICE USER [operations...]
+  local service=$1 user=$2
+  shift 2
+  rm -f $work/pam.in
+  mkfifo $work/pam.in
+  : >$work/pam.out
+  stdbuf -o0 pamtester "$service" "$user" "${@:-authenticate}" \
+    <$work/pam.in >$work/pam.out 2>&1 &
+  pam_pid=$!
+  exec 9>$work/pam.in
+}
+
+pam_says() { # pam_says SECONDS REGEX: waits for it in the dialogue
+  wait_for "$1" grep -qE -- "$2" $work/pam.out
+}
+
+pam_end() { # waits for the end, leaves status in pam_status and the dialogue in pam_text
+  exec 9>&-
+  wait "$pam_pid"
+  pam_status=$?
+  pam_text=$(cat $work/pam.out)
+}
+
+pam_address() { # the newest address shown, once it is there
+  pam_says 10 'https://[^ ]*' || return 1
+  grep -oE 'https://[^ ]+' $work/pam.out | tail -1
+}
+
+pam_answer() { # pam_answer SERVICE USER ANSWER [operations...]: one question, one answer
+  local service=$1 user=$2 answer=$3
+  shift 3
+  pam_text=$(printf '%s\n' "$answer" |
+    timeout 60 pamtester "$service" "$user" "${@:-authenticate}" 2>&1)
+  pam_status=$?
+}
+
+# A whole browser login: opens the address, signs in as SIGNS_IN, pastes the last address.
+pam_browser() { # pam_browser SERVICE USER SIGNS_IN [operations...]
+  local service=$1 user=$2 who=$3 url last
+  shift 3
+  pam_begin "$service" "$user" "${@:-authenticate}"
+  url=$(pam_address) || { pam_end; return; }
+  last=$(browse "$who" "$url")
+  pam_says 10 'Paste'
+  printf '%s\n' "$last" >&9
+  pam_end
+}
+
+sandbox_up
