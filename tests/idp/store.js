@@ -72,9 +72,10 @@ export function adapterFor(world) {
     async upsert(id, payload, seconds) {
       const key = `${model}:${id}`;
       if (model === 'Session') store.set(`uid:${payload.uid}`, id, seconds);
-      if (payload.userCode) store.set(`userCode:${payload.userCode}`, id, seconds);
+      if (payload.userCode) store.set(`userCode:${payload.userCode}`, id, seconds + 60);
       if (payload.grantId && model !== 'Interaction') store.joinGrant(payload.grantId, key);
-      store.set(key, payload, seconds);
+      // An expired device code must be found for a while to be answered with expired_token.
+      store.set(key, payload, model === 'DeviceCode' ? seconds + 60 : seconds);
     },
     async consume(id) {
       const payload = store.get(`${model}:${id}`);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The state of one run, passed to every part.
+import { randomBytes } from 'node:crypto';
+
+import { Clients } from './clients.js';
+import { Faults } from './faults.js';
+import { newKey } from './jws.js';
+import { Consents } from './policy.js';
+import { rebuild } from './provider.js';
+import { Stats } from './stats.js';
+import { Store } from './store.js';
+import { Users } from './users.js';
+
+const nameOf = (socket) => `${socket.remoteAddress} ${socket.remotePort}`;
+
+export class World {
+  #raw = new Map();
+
+  constructor(options) {
+    this.options = options;
+    this.cookieKey = randomBytes(32).toString('hex');
+    this.store = new Store();
+    this.users = new Users();
+    this.clients = new Clients();
+    this.consents = new Consents();
+    this.faults = new Faults();
+    this.stats = new Stats();
+    this.#startValues();
+  }
+
+  #startValues() {
+    this.device = { enabled: this.options.deviceFlow, interval: null, expires_in: 600, slow_down: 0 };
+    this.discoveryOverride = {};
+    this.tokenOverrides = [];
+  }
+
+  async start(issuer) {
+    this.issuer = issuer;
+    this.keys = [await newKey()];
+    rebuild(this);
+  }
+
+  reset() {
+    this.users.reset();
+    this.clients.reset();
+    this.faults.clear();
+    this.#startValues();
+    rebuild(this);
+  }
+
+  async rotateKeys(keepOld) {
+    this.keys = [await newKey(), ...(keepOld ? this.keys : [])];
+    rebuild(this);
+  }
+
+  setDevice(changes) {
+    for (const name of Object.keys(changes)) {
+      if (!(name in this.device)) throw new Error(`unknown member: ${name}`);
+    }
+    Object.assign(this.device, changes);
+    rebuild(this);
+    return this.device;
+  }
+
+  // Below TLS there is a TCP socket, which alone can be reset.
+  watchSockets(server) {
+    server.on('connection', (socket) => {
+      const name = nameOf(socket);
+      this.#raw.set(name, socket);
+      socket.on('close', () => this.#raw.delete(name));
+    });
+  }
+
+  rawSocket(socket) {
+    return this.#raw.get(nameOf(socket)) ?? socket;
+  }
+}
