@@ -15,6 +15,8 @@ if [ -z "${ENCVOY_SANDBOX:-}" ]; then
   echo "== Packages (Debian's, and npm's for the test provider)"
   tests/packages.sh demo
   echo "== Build"
+  tests/idp/install.sh & # waits for the network while the compiler works
+  npm_pid=$!
   if [ ! -x build/config.status ]; then
     autoreconf -fi >/dev/null 2>&1
     mkdir -p build
@@ -22,7 +24,7 @@ if [ -z "${ENCVOY_SANDBOX:-}" ]; then
       --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)")
   fi
   make -C build -s -j"$(nproc)"
-  tests/idp/install.sh
+  wait $npm_pid
 fi
 
 # shellcheck source=tests/system/lib.sh
@@ -119,7 +121,7 @@ encvoyctl token --for host1.example.test --issuer $issuer --client-id host --ca-
   --no-browser >$work/token 2>$work/token.err &
 ctl_pid=$!
 wait_for 10 grep -q 'https://' $work/token.err
-browse alice "$(grep -oE 'https://[^ ]+' $work/token.err | head -1)" --follow-loopback >/dev/null
+curl -sS "$(browse alice "$(grep -oE 'https://[^ ]+' $work/token.err | head -1)")" >/dev/null
 wait $ctl_pid
 token=$(cat $work/token)
 echo "   a token of ${#token} bytes, scope openid only"
