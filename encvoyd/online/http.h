@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTPS requests to the provider. http.c is the only file of the project that includes curl.
+ *
+ * Always: https only, TLS 1.2 or newer, certificate and host name checked, no redirects, no proxy
+ * but the configured one, no .netrc, no cookies, no compression; headers, body and time are bounded
+ * (SEC-27, 28, 29). There is no switch for any of it. */
+#ifndef ENCVOY_ONLINE_HTTP_H
+#define ENCVOY_ONLINE_HTTP_H
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "encvoyd/online/trust.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_BODY_MAX (256 * 1024)
+#define HTTP_HEADERS_MAX (32 * 1024)
+#define HTTP_TIMEOUT_MS 9500 /* for one request, its connection included */
+#define HTTP_CONNECT_MS 5000
+
+/* Before anything else here; children inherit it. */
+enum err http_init(void);
+
+/* A place for requests; keeps its connection open for the next one. */
+struct http;
+
+/* trust must outlive it; proxy may be NULL. watch_fd (-1: none) is the socket of the one on whose
+ * behalf we ask: when its other side closes, a running request ends with ERR_CANCELLED. */
+enum err http_new(const struct trust *trust, const char *proxy, int watch_fd, struct http **ret);
+void http_free(struct http *h);
+/* Closes the connection and gives back its memory; the next request opens a new one. */
+void http_rest(struct http *h);
+
+struct http_request {
+	const char *url;
+	const struct buf *form;    /* application/x-www-form-urlencoded; NULL: a GET */
+	const char *authorization; /* the header's whole value ("Bearer ..."), or NULL */
+	int64_t deadline;          /* of clock_mono_ms(); HTTP_TIMEOUT_MS holds as well */
+};
+
+struct http_answer {
+	unsigned status;
+	struct buf body; /* secret; JSON by its media type */
+};
+void http_answer_free(struct http_answer *a);
+
+/* ERR_OK: a complete answer with status 2xx or 4xx, of type application/json or .../...+json.
+ * Otherwise ERR_TLS, ERR_PROVIDER_UNREACHABLE (no connection, no answer in time, 429, 502, 503,
+ * 504), ERR_PROVIDER_ERROR (anything else the provider should not have sent), ERR_FOREIGN_ENDPOINT
+ * (not https), ERR_TIMEOUT (the deadline given), ERR_CANCELLED, ERR_NOMEM. Free the answer in all
+ * cases. */
+enum err http_perform(struct http *h, const struct http_request *r, struct http_answer *ret);
+
+/* The same without waiting, for the one process that serves others meanwhile: http_start (what the
+ * request points at must stay until the end), then
+ * http_step until it says done. http_step waits up to timeout_ms for the network or for fds, whose
+ * revents it sets; without a running request it is poll(2). */
+enum err http_start(struct http *h, const struct http_request *r);
+enum err http_step(struct http *h, struct pollfd *fds, size_t n, int timeout_ms, bool *ret_done);
+/* Only after "done": what http_perform would have returned. */
+enum err http_finish(struct http *h, struct http_answer *ret);
+
+/* Why the last request failed, printable, for the log; "" when there is nothing to add. */
+const char *http_detail(const struct http *h);
+
+#define AUTO_HTTP CLEANUP(http_freep)
+#define AUTO_ANSWER CLEANUP(http_answer_free)
+
+static inline void http_freep(struct http **h)
+{
+	http_free(*h);
+}
+
+#endif

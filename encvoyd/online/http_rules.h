@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What an answer must look like to be taken at all; pure, so that it is tested without a network.
+ */
+#ifndef ENCVOY_ONLINE_HTTP_RULES_H
+#define ENCVOY_ONLINE_HTTP_RULES_H
+
+#include "common/err.h"
+#include "common/str.h"
+
+#include <stdbool.h>
+
+/* Why a header line cannot be accepted (a compressed body, an unknown transfer encoding), or NULL.
+ */
+const char *http_header_refusal(struct slice line);
+/* application/json, or a type of its family such as a key set's; NULL is neither. */
+bool http_type_is_json(const char *type);
+/* ERR_OK for 2xx and 4xx, ERR_PROVIDER_UNREACHABLE for 429 and for what a proxy says when the
+ * provider is away, ERR_PROVIDER_ERROR for everything else, redirects among them. */
+enum err http_status_check(long status);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/online/trust.h"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+enum err trust_load(const char *ca_file, struct trust *ret)
+{
+	int rc;
+
+	*ret = (struct trust){.store = X509_STORE_new()};
+	if (!ret->store)
+		return ERR_NOMEM;
+	rc = ca_file ? X509_STORE_load_file(ret->store, ca_file)
+		     : X509_STORE_set_default_paths(ret->store);
+	ERR_clear_error();
+	return rc == 1 ? ERR_OK : ERR_CONFIG;
+}
+
+void trust_free(struct trust *t)
+{
+	X509_STORE_free(t->store);
+	t->store = NULL;
+}
