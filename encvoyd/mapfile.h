@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* users.map and users.gen as the daemon writes them; the format is common/map.h. */
+#ifndef ENCVOY_ENCVOYD_MAPFILE_H
+#define ENCVOY_ENCVOYD_MAPFILE_H
+
+#include "common/cleanup.h"
+#include "common/err.h"
+#include "common/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Collects users and groups and writes them as one map. It copies what it is given. */
+struct map_builder;
+enum err map_builder_new(struct map_builder **ret);
+void map_builder_free(struct map_builder *b);
+
+/* Refuse what user_record_ok and group_record_ok refuse (with their error) and a name or id that
+ * is there already (ERR_EXISTS); nothing is added then. The private group of a user is added like
+ * any other group. Members need not be users of the map; n may be 0. */
+enum err map_builder_add_user(struct map_builder *b, const struct user_record *rec);
+enum err map_builder_add_group(struct map_builder *b, const char *name, uint32_t gid,
+    const char *const *members, size_t n);
+
+/* Writes users.map beside and renames it into place, then raises the generation in users.gen
+ * (made anew when absent or damaged). Killed at any moment it leaves the old map or the new one.
+ * complete: a name or id that is not in the map does not exist. One publisher at a time. */
+enum err map_builder_publish(
+    struct map_builder *b, const char *cache_dir, bool complete, uint64_t *ret_generation);
+
+/* Checks the whole of users.map, every record and every table, and users.gen. ERR_NOT_FOUND when
+ * there is no map, ERR_IO, ERR_UNSAFE_FILE, ERR_VERSION, or ERR_SYNTAX when it is damaged. */
+enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users);
+
+static inline void map_builder_freep(struct map_builder **b)
+{
+	map_builder_free(*b);
+}
+
+#define AUTO_MAP_BUILDER CLEANUP(map_builder_freep)
+
+#endif
