@@ -149,3 +149,20 @@ void str_printable(struct buf *out, const void *bytes, size_t len, size_t max)
 	if (len > max)
 		buf_text(out, "...");
 }
+
+bool text_printable(const char *text)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t left = strlen(text);
+
+	while (left) {
+		uint32_t cp = 0;
+		size_t n = utf8_next(p, left, &cp);
+
+		if (!n || (is_control(cp) && cp != '\n' && cp != '\\'))
+			return false;
+		p += n;
+		left -= n;
+	}
+	return true;
+}

@@ -32,5 +32,8 @@ bool utf8_valid(const void *bytes, size_t len);
  * zero-width controls, line and paragraph separators, bad UTF-8 and backslash become \xNN. At most
  * max input bytes are taken; a cut is marked with "...". */
 void str_printable(struct buf *out, const void *bytes, size_t len, size_t max);
+/* True for text that may be shown as it is: strict UTF-8 without any of those controls, newlines
+ * and backslashes apart. */
+bool text_printable(const char *text);
 
 #endif

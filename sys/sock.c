@@ -103,7 +103,7 @@ enum err sock_send(int fd, const struct buf *packet, int64_t deadline)
 			return ERR_TOO_LONG;
 		if (errno == EINTR)
 			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (errno != EAGAIN)
 			return ERR_IO;
 		e = wait_for(fd, POLLOUT, deadline);
 		if (e != ERR_OK)
@@ -125,7 +125,7 @@ enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t 
 			return ERR_CLOSED;
 		if (errno == EINTR)
 			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (errno != EAGAIN)
 			return ERR_IO;
 		e = wait_for(fd, POLLIN, deadline);
 		if (e != ERR_OK)
