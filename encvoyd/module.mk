@@ -1,1 +1,41 @@
 # SPDX-License-Identifier: MIT
+include %D%/identity.mk
+
+# Everything but main.c, so that the unit tests run the real listener.
+encvoyd_listener_sources = \
+	encvoyd/account.c \
+	encvoyd/chan.c encvoyd/chan.h \
+	encvoyd/child.c encvoyd/child.h \
+	encvoyd/clients.c encvoyd/clients.h \
+	encvoyd/conn.c encvoyd/conn.h \
+	encvoyd/dirs.c encvoyd/dirs.h \
+	encvoyd/limits.c \
+	encvoyd/listener.c encvoyd/listener.h \
+	encvoyd/log.c encvoyd/log.h \
+	encvoyd/login.c encvoyd/login.h \
+	encvoyd/lookup.c \
+	encvoyd/loop.c encvoyd/loop.h \
+	encvoyd/mapfile.c encvoyd/mapfile.h \
+	encvoyd/notify.c encvoyd/notify.h \
+	encvoyd/online.c \
+	encvoyd/paths.h \
+	encvoyd/reload.c encvoyd/reload.h \
+	encvoyd/request.c encvoyd/request.h \
+	encvoyd/server.h \
+	encvoyd/status.c encvoyd/status.h \
+	encvoyd/supervise.c encvoyd/supervise.h \
+	encvoyd/throttle.c encvoyd/throttle.h \
+	encvoyd/uidcount.c encvoyd/uidcount.h \
+	encvoyd/verbs.c
+
+noinst_LTLIBRARIES += liblistener.la
+liblistener_la_SOURCES = $(encvoyd_listener_sources) $(encvoyd_identity_sources)
+liblistener_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+
+sbin_PROGRAMS += encvoyd
+encvoyd_SOURCES = encvoyd/main.c
+encvoyd_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+encvoyd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+encvoyd_LDADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
+
+include %D%/online/module.mk

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/login.h"
+
+#include "common/str.h"
+#include "encvoyd/log.h"
+#include "sys/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* 40 random bits: enough to tell logins apart in a log. */
+static void make_id(char *dst)
+{
+	static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t raw[8];
+
+	random_bytes(raw, sizeof(raw));
+	for (size_t i = 0; i < sizeof(raw); i++)
+		dst[i] = base32[raw[i] & 31];
+	dst[sizeof(raw)] = 0;
+}
+
+static void unlink_and_free(struct login *l)
+{
+	struct server *s = l->conn->server;
+
+	loop_disarm(&l->timer);
+	chan_close(&l->online);
+	l->conn->login = NULL;
+	LIST_REMOVE(l, link);
+	s->n_logins--;
+	request_free(&l->q);
+	free(l);
+}
+
+static void deliver(struct login *l)
+{
+	conn_finish(l->conn, &l->result);
+	unlink_and_free(l);
+}
+
+static void on_timer(struct timer *t)
+{
+	struct login *l = t->owner;
+
+	if (l->decided)
+		deliver(l);
+	else
+		login_decide(l, ERR_TIMEOUT, 0, NULL, NULL);
+}
+
+/* Asked before this outcome counts: the failures before it slow it down. */
+static bool is_slow(struct login *l)
+{
+	const struct server *s = l->conn->server;
+
+	return throttle_slow(&s->throttle, l->q.m.user, l->q.m.service, clock_mono_ms());
+}
+
+static void remember_outcome(struct login *l, enum err outcome)
+{
+	struct throttle *t = &l->conn->server->throttle;
+
+	if (outcome == ERR_OK)
+		throttle_succeeded(t, l->q.m.user, l->q.m.service);
+	else if (throttle_counts(outcome))
+		throttle_failed(t, l->q.m.user, l->q.m.service, l->known, clock_mono_ms());
+}
+
+void login_decide(
+    struct login *l, enum err outcome, unsigned method, const struct decision *d, const char *text)
+{
+	struct server *s = l->conn->server;
+	bool slow = is_slow(l) && (outcome == ERR_OK || throttle_counts(outcome));
+
+	l->decided = true;
+	l->conn->state = CONN_DONE;
+	chan_close(&l->online);
+	request_log("login", l->conn, &l->q, method, outcome, d);
+	if (outcome == ERR_OK)
+		s->count.granted++;
+	else
+		s->count.refused++;
+	remember_outcome(l, outcome);
+	result_fill(&l->result, outcome, text);
+	(void)str_copy(l->result.login_id, sizeof(l->result.login_id), l->q.login_id);
+	if (outcome == ERR_OK)
+		(void)str_copy(l->result.user, sizeof(l->result.user), l->q.m.user);
+	if (slow)
+		loop_arm(&s->loop, &l->timer, clock_mono_ms() + s->limits.delay_ms);
+	else
+		deliver(l);
+}
+
+void login_abandon(struct login *l, enum err why)
+{
+	if (!l->decided) {
+		l->conn->server->count.refused++;
+		request_log("login", l->conn, &l->q, 0, why, NULL);
+	}
+	unlink_and_free(l);
+}
+
+void login_end_all(struct server *s, enum err why)
+{
+	struct login *l, *next;
+
+	for (l = LIST_FIRST(&s->logins); l; l = next) {
+		next = LIST_NEXT(l, link);
+		if (!l->decided)
+			login_decide(l, why, 0, NULL, NULL);
+		else
+			deliver(l);
+	}
+}
+
+static void acknowledge(struct conn *c, const char *login_id)
+{
+	AUTO_BUF struct buf b;
+
+	buf_init(&b, 256);
+	proto_put_ack(&b, login_id);
+	conn_send(c, &b);
+}
+
+/* Everything that may refuse before the provider is asked; none of it leaves a trace, so that names
+ * nobody has cost nothing. */
+static enum err admit(struct login *l)
+{
+	struct server *s = l->conn->server;
+	struct expectation who;
+	enum err e = request_authorise(l->conn, &l->q);
+
+	if (e != ERR_OK)
+		return e;
+	if (s->stopping)
+		return ERR_CANCELLED;
+	e = identity_expect(s->ids, s->conf, &l->q.service, l->q.m.user, &who);
+	if (e != ERR_OK)
+		return e;
+	l->known = who.known;
+	return login_limits(s, l);
+}
+
+static void start(struct login *l)
+{
+	struct server *s = l->conn->server;
+	enum err e = admit(l);
+
+	if (e == ERR_OK)
+		e = online_start(l);
+	if (e != ERR_OK) {
+		login_decide(l, e, 0, NULL, NULL);
+		return;
+	}
+	l->conn->state = CONN_WAITING;
+	chan_clear_deadline(&l->conn->chan);
+	loop_arm(&s->loop, &l->timer, clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
+}
+
+void login_handle(struct conn *c, struct reader *r)
+{
+	struct login *l = calloc(1, sizeof(*l));
+	enum err e = l ? request_read(r, &l->q) : ERR_NOMEM;
+
+	if (e != ERR_OK) {
+		if (l)
+			request_free(&l->q);
+		free(l);
+		conn_close(c);
+		return;
+	}
+	l->conn = c;
+	l->timer = (struct timer){.fire = on_timer, .owner = l};
+	c->login = l;
+	LIST_INSERT_HEAD(&c->server->logins, l, link);
+	c->server->n_logins++;
+	make_id(l->q.login_id);
+	acknowledge(c, l->q.login_id);
+	start(l);
+}
+
+void login_handle_answer(struct conn *c, struct reader *r)
+{
+	AUTO_SECRET struct secret *answer = NULL;
+
+	if (proto_get_answer(r, &answer) != ERR_OK) {
+		conn_close(c);
+		return;
+	}
+	c->state = CONN_WAITING;
+	online_answer(c->login, answer);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* One login, from LOGIN to RESULT:
+ *
+ *	LOGIN -> ACK -> who asks? -> settings -> can the name be somebody's? -> limits -> JOB
+ *	-> (SHOW | ASK -> ANSWER)* -> IDENTITY -> identity_login -> map -> RESULT
+ *
+ * Any other way ends in a refusal. login.c has the client's side and the end, online.c the side of
+ * encvoyd-online. */
+#ifndef ENCVOY_ENCVOYD_LOGIN_H
+#define ENCVOY_ENCVOYD_LOGIN_H
+
+#include "encvoyd/conn.h"
+#include "encvoyd/request.h"
+
+struct login {
+	LIST_ENTRY(login) link;
+	struct conn *conn;
+	struct request q;
+	struct chan online;
+	struct timer timer; /* login_timeout, then the delay of a RESULT */
+	bool known;         /* an identity of ours before this login */
+	bool decided;       /* logged and counted; only RESULT is left */
+	struct msg_result result;
+};
+
+/* The end of a login: logs, counts, closes the online side, and sends RESULT, now or delayed
+ * (SEC-26). d may be NULL; text is a sentence for the person or NULL. Once only. */
+void login_decide(
+    struct login *l, enum err outcome, unsigned method, const struct decision *d, const char *text);
+/* Nobody is there to hear a RESULT: logs it as `why` unless it was decided, and frees. */
+void login_abandon(struct login *l, enum err why);
+/* Ends every login with RESULT{why}, also those whose RESULT is delayed. */
+void login_end_all(struct server *s, enum err why);
+/* Ready to take or refuse one more: ERR_TOO_MANY. Ends the older login of the same user and remote
+ * host (SEC-22). */
+enum err login_limits(struct server *s, const struct login *l);
+
+/* Connects to encvoyd-online and sends the job. ERR_NO_DAEMON (also for a socket of somebody
+ * else), ERR_NOMEM, ERR_IO. */
+enum err online_start(struct login *l);
+void online_answer(struct login *l, const struct secret *answer);
+
+#endif

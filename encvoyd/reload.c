@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/reload.h"
+
+#include "encvoyd/log.h"
+#include "encvoyd/notify.h"
+#include "encvoyd/publish.h"
+#include "sys/clock.h"
+#include "sys/conffile.h"
+
+void log_conf_refused(const struct conf_error *e)
+{
+	if (e->line)
+		log_line(LOG_ERR, "%s:%u: %s", e->file, e->line, e->text);
+	else
+		log_line(LOG_ERR, "%s: %s", e->file, e->text);
+}
+
+static void free_conf(struct conf **c)
+{
+	conf_free(*c);
+	free(*c);
+}
+
+static void client_missing(const char *user, enum err why)
+{
+	log_line(LOG_WARNING, "login_clients: no local account %s (%s), it is left out", user,
+	    err_text(why));
+}
+
+enum err server_load_conf(struct server *s)
+{
+	CLEANUP(free_conf) struct conf *fresh = calloc(1, sizeof(*fresh));
+	struct login_clients clients;
+	struct conf_error ce;
+	enum err e = fresh ? conffile_load(s->o->paths->conf_dir, fresh, &ce) : ERR_NOMEM;
+
+	if (!fresh)
+		return e;
+	if (e != ERR_OK) {
+		log_conf_refused(&ce);
+		return e;
+	}
+	e = clients_parse(fresh->login_clients, client_missing, &clients);
+	if (e != ERR_OK)
+		return e;
+	clients_free(&s->clients);
+	s->clients = clients;
+	free_conf(&s->conf);
+	s->conf = TAKE_PTR(fresh);
+	s->conf_loaded = clock_unix();
+	return ERR_OK;
+}
+
+static void left_out(void *arg, const char *sub, const char *name, enum err why)
+{
+	AUTO_BUF struct buf line;
+
+	(void)arg;
+	log_begin(&line, "not served");
+	log_kv(&line, "sub", sub);
+	log_kv(&line, "user", name);
+	log_kv(&line, "reason", err_word(why));
+	log_buf(LOG_WARNING, &line);
+}
+
+enum err server_publish(struct server *s, bool tell)
+{
+	struct publish_report report;
+	enum err e = publish_map(
+	    s->ids, s->conf, s->o->paths->cache_dir, tell ? left_out : NULL, NULL, &report);
+
+	if (e != ERR_OK) {
+		log_line(LOG_ERR, "the map in %s cannot be written: %s", s->o->paths->cache_dir,
+		    err_text(e));
+		return e;
+	}
+	s->map_users = report.users;
+	s->map_generation = report.generation;
+	return ERR_OK;
+}
+
+void server_reload(struct server *s)
+{
+	notify_reloading();
+	if (server_load_conf(s) == ERR_OK) {
+		log_line(LOG_NOTICE, "configuration reloaded");
+		(void)server_publish(s, true);
+	} else {
+		log_line(LOG_ERR, "the former configuration stays");
+	}
+	notify_manager("READY=1");
+}

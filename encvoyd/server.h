@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the listener's files share: its whole state, in one struct that listener.c owns. */
+#ifndef ENCVOY_ENCVOYD_SERVER_H
+#define ENCVOY_ENCVOYD_SERVER_H
+
+#include "common/conf.h"
+#include "encvoyd/clients.h"
+#include "encvoyd/identity.h"
+#include "encvoyd/listener.h"
+#include "encvoyd/loop.h"
+#include "encvoyd/throttle.h"
+#include "encvoyd/uidcount.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+struct conn;
+struct login;
+
+/* Since the start, for `status`. */
+struct counters {
+	uint64_t connections;
+	uint64_t turned_away; /* connections beyond a limit */
+	uint64_t lookups;
+	uint64_t granted;
+	uint64_t refused;
+	uint64_t accounts;
+};
+
+struct server {
+	const struct listener_options *o;
+	struct loop loop;
+	struct conf *conf; /* replaced by a reload */
+	struct login_clients clients;
+	struct identities *ids;
+	int64_t started; /* seconds since 1970, as the next two */
+	int64_t conf_loaded;
+	int64_t online_heard; /* the last message of encvoyd-online, 0: none yet */
+	uint64_t map_users;
+	uint64_t map_generation;
+	struct listener_limits limits; /* as the descriptors allow */
+	struct watch listen;
+	struct watch signals;
+	struct timer accept_again; /* armed while there are no descriptors left */
+	struct timer stop_now;
+	LIST_HEAD(, conn) conns;
+	size_t n_conns;
+	struct uid_counts per_uid;
+	LIST_HEAD(, login) logins;
+	size_t n_logins;
+	struct throttle throttle;
+	struct counters count;
+	bool stopping;
+};
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "encvoyd/status.h"
+
+#include "common/cleanup.h"
+#include "sys/clock.h"
+#include "sys/sock.h"
+
+#include <stdio.h>
+
+static enum err row(const struct admin *a, const char *key, const char *value)
+{
+	const char *fields[] = {key, value};
+
+	return a->row(a->arg, fields, 2);
+}
+
+static enum err number_row(const struct admin *a, const char *key, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	return row(a, key, text);
+}
+
+/* Whether somebody holds the socket; whether it also answers is seen by online_heard. */
+static const char *online_word(const struct server *s)
+{
+	AUTO_FD int fd = -1;
+
+	return sock_connect(s->o->paths->online_socket, &fd) == ERR_OK ? "yes" : "no";
+}
+
+static enum err number_rows(struct server *s, const struct admin *a)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} rows[] = {
+	    {"pid", (uint64_t)getpid()},
+	    {"uptime", (uint64_t)(clock_unix() - s->started)},
+	    {"conf_loaded", (uint64_t)s->conf_loaded},
+	    {"map_users", s->map_users},
+	    {"map_generation", s->map_generation},
+	    {"connections", s->n_conns},
+	    {"connections_turned_away", s->count.turned_away},
+	    {"logins_waiting", s->n_logins},
+	    {"logins_granted", s->count.granted},
+	    {"logins_refused", s->count.refused},
+	    {"accounts", s->count.accounts},
+	    {"lookups", s->count.lookups},
+	    {"online_heard", (uint64_t)s->online_heard},
+	};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && e == ERR_OK; i++)
+		e = number_row(a, rows[i].key, rows[i].value);
+	return e;
+}
+
+enum err status_rows(struct server *s, const struct admin *a)
+{
+	enum err e = row(a, "version", PACKAGE_VERSION);
+
+	if (e == ERR_OK)
+		e = row(a, "issuer", s->conf->issuer);
+	if (e == ERR_OK)
+		e = row(a, "directory", s->conf->directory);
+	if (e == ERR_OK)
+		e = row(a, "online_reachable", online_word(s));
+	if (e == ERR_OK)
+		e = number_rows(s, a);
+	return e == ERR_OK ? admin_status_rows(a) : e;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENCVOY_ENCVOYD_STATUS_H
+#define ENCVOY_ENCVOYD_STATUS_H
+
+#include "encvoyd/admin.h"
+#include "encvoyd/server.h"
+
+/* The rows of `status`: key and value. */
+enum err status_rows(struct server *s, const struct admin *a);
+
+#endif
