@@ -119,6 +119,23 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+/* The Date header, by which encvoyctl compares the clocks. */
+static void note_date(struct http *h, struct slice line)
+{
+	static const char name[] = "date:";
+	char value[64];
+	time_t date;
+
+	if (line.len <= strlen(name) || line.len - strlen(name) >= sizeof(value) ||
+	    strncasecmp(line.p, name, strlen(name)) != 0)
+		return;
+	memcpy(value, line.p + strlen(name), line.len - strlen(name));
+	value[line.len - strlen(name)] = 0;
+	date = curl_getdate(value, NULL);
+	if (date > 0)
+		h->answer.date = date;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct http *h = arg;
@@ -128,6 +145,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 	h->header_bytes += line.len;
 	if (h->header_bytes > HTTP_HEADERS_MAX)
 		why = "the answer's headers are too long";
+	note_date(h, line);
 	return why ? refuse(h, why) : line.len;
 }
 

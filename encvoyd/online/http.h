@@ -43,6 +43,7 @@ struct http_request {
 struct http_answer {
 	unsigned status;
 	struct buf body; /* secret; JSON by its media type */
+	int64_t date;    /* what the server's clock said, seconds since 1970; 0: nothing */
 };
 void http_answer_free(struct http_answer *a);
 
