@@ -51,6 +51,7 @@ static enum err find_address(struct idp *p, struct codeflow *f)
 
 	if (idp_offers(p, ENDPOINT_PAR))
 		e = push(p, f->code, &f->address);
+	f->pushed = e == ERR_OK;
 	/* a provider whose PAR does not work may still have a page; one that does not know us, or
 	 * cannot be reached, has not */
 	if (e == ERR_NOT_FOUND || e == ERR_PROVIDER_ERROR)

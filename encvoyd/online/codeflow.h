@@ -12,6 +12,7 @@
 struct codeflow {
 	struct authcode *code;
 	char *address;
+	bool pushed;  /* the address is short, and must be opened soon */
 	int64_t made; /* clock_mono_ms() */
 };
 

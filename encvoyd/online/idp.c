@@ -125,8 +125,8 @@ static enum err ask(struct idp *p, enum endpoint which, const struct buf *form,
 		return ERR_NOT_FOUND;
 	if (form && form->err != ERR_OK)
 		return form->err;
-	e = p->net.perform(p->net.arg, &r, ret);
-	return e == ERR_OK ? e : note(p, e, names[which], p->net.detail(p->net.arg));
+	e = p->network.perform(p->network.arg, &r, ret);
+	return e == ERR_OK ? e : note(p, e, names[which], p->network.detail(p->network.arg));
 }
 
 enum err idp_post(

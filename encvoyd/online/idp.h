@@ -15,7 +15,7 @@ struct idp {
 	/* set by the caller, borrowed */
 	const struct conf *conf;
 	const struct service_conf *service;
-	struct network net;
+	struct network network;
 	struct source source;
 	int64_t deadline; /* clock_mono_ms() */
 

@@ -11,3 +11,27 @@ libonline_la_SOURCES = \
 	%D%/trust.c %D%/trust.h \
 	%D%/wipemem.c %D%/wipemem.h
 libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
+
+libexec_PROGRAMS += encvoyd-online
+encvoyd_online_SOURCES = \
+	encvoyd/log.c encvoyd/log.h \
+	%D%/fdpass.c %D%/fdpass.h \
+	%D%/flow.c %D%/flow.h \
+	%D%/flow_browser.c \
+	%D%/flow_device.c \
+	%D%/flow_token.c \
+	%D%/keys_cache.c %D%/keys_cache.h \
+	%D%/keys_child.c %D%/keys_child.h \
+	%D%/keys_client.c %D%/keys_client.h \
+	%D%/keys_proc.c %D%/keys_proc.h \
+	%D%/login.c %D%/login.h \
+	%D%/main.c \
+	%D%/messages.c %D%/messages.h \
+	%D%/process.c %D%/process.h \
+	%D%/qr.c %D%/qr.h \
+	%D%/talk.c %D%/talk.h \
+	%D%/template.c %D%/template.h
+encvoyd_online_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
+encvoyd_online_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+encvoyd_online_LDADD = libonline.la liboidc.la libsys.la libcommon.la \
+	$(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(JSONC_LIBS) $(QRENCODE_LIBS)

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/online/template.h"
+
+#include "encvoyd/log.h"
+#include "encvoyd/online/keys_child.h"
+#include "encvoyd/online/login.h"
+#include "encvoyd/online/process.h"
+#include "encvoyd/online/talk.h"
+#include "sys/clock.h"
+#include "sys/conffile.h"
+#include "sys/localdb.h"
+#include "sys/sock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define LISTENER_USER "encvoy"
+#define STOP_MS 2000 /* what the children get before SIGKILL */
+
+enum err template_load(struct template *t)
+{
+	AUTO_CONF struct conf conf = {0};
+	AUTO_TRUST struct trust trust = {0};
+	struct local_user listener = {.uid = 0};
+	struct conf_error why = {0};
+	enum err e = conffile_load(ENCVOY_SYSCONFDIR, &conf, &why);
+
+	if (e != ERR_OK) {
+		log_line(LOG_ERR, "configuration refused: %s:%u: %s", why.file, why.line, why.text);
+		return e;
+	}
+	e = trust_load(conf.ca_file, &trust);
+	if (e != ERR_OK) {
+		log_line(LOG_ERR, "configuration refused: no certificates can be read from %s",
+		    conf.ca_file ? conf.ca_file : "the system's CA store");
+		return e;
+	}
+	if (localdb_user(LISTENER_USER, &listener) != ERR_OK)
+		log_line(LOG_WARNING, "there is no user %s: only root may connect", LISTENER_USER);
+	conf_free(&t->conf);
+	t->conf = conf;
+	conf = (struct conf){0};
+	trust_free(&t->trust);
+	t->trust = (struct trust){TAKE_PTR(trust.store)};
+	t->listener_uid = listener.uid;
+	return ERR_OK;
+}
+
+static void add_child(struct template *t, pid_t pid)
+{
+	if (pid && t->n_children < sizeof(t->children) / sizeof(t->children[0]))
+		t->children[t->n_children++] = pid;
+}
+
+static void child_ended(struct template *t, pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		log_line(LOG_ERR, "child %d was ended by signal %d", (int)pid, WTERMSIG(status));
+	if (pid == t->keys.pid) {
+		log_line(LOG_ERR, "the keys child ended, starting it again");
+		keys_proc_forget(&t->keys);
+		return;
+	}
+	for (size_t i = 0; i < t->n_children; i++) {
+		if (t->children[i] == pid) {
+			t->children[i] = t->children[--t->n_children];
+			return;
+		}
+	}
+}
+
+static void reap(struct template *t)
+{
+	int status = 0;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		child_ended(t, pid, status);
+}
+
+/* In a child: nothing of the template's own sockets stays. */
+static void leave_template(struct template *t)
+{
+	close_fd(&t->listen_fd);
+	close_fd(&t->signal_fd);
+	close_fd(&t->keys.control);
+}
+
+static void be_keys_child(int control, void *arg)
+{
+	struct template *t = arg;
+
+	leave_template(t);
+	keys_child(control, &t->conf, &t->trust);
+}
+
+static void start_keys(struct template *t)
+{
+	enum err e = keys_proc_start(&t->keys, be_keys_child, t);
+
+	if (e != ERR_OK)
+		log_line(LOG_ERR, "cannot start the keys child: %s", err_text(e));
+}
+
+static void refuse(int fd, enum err why)
+{
+	struct talk talk = {.fd = fd};
+
+	(void)talk_refuse(&talk, why, err_text(why));
+}
+
+static void start_login(struct template *t, int fd)
+{
+	AUTO_FD int keys_fd = -1;
+	pid_t pid = 0;
+	enum err e = ERR_OK;
+
+	if (t->n_children >= TEMPLATE_CHILDREN_MAX) {
+		refuse(fd, ERR_TOO_MANY);
+		return;
+	}
+	/* without keys child the login still starts, and says why it cannot go on */
+	(void)keys_proc_connect(&t->keys, &keys_fd);
+	e = process_fork("encvoyd-login", &pid);
+	if (e != ERR_OK) {
+		log_line(LOG_ERR, "cannot fork: %s", strerror(errno));
+		refuse(fd, ERR_INTERNAL);
+		return;
+	}
+	if (pid == 0) {
+		leave_template(t);
+		login_child(fd, keys_fd, &t->conf, &t->trust);
+		_exit(EXIT_SUCCESS);
+	}
+	add_child(t, pid);
+}
+
+static bool may_connect(const struct template *t, int fd)
+{
+	struct peer peer;
+
+	if (sock_peer(fd, &peer) != ERR_OK)
+		return false;
+	if (peer.uid == 0 || peer.uid == t->listener_uid)
+		return true;
+	log_line(LOG_WARNING, "connection of uid %u refused", (unsigned)peer.uid);
+	return false;
+}
+
+static void accept_logins(struct template *t)
+{
+	for (;;) {
+		AUTO_FD int fd = accept4(t->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0)
+			return;
+		if (may_connect(t, fd))
+			start_login(t, fd);
+	}
+}
+
+static void reload(struct template *t)
+{
+	if (template_load(t) != ERR_OK) {
+		log_line(LOG_ERR, "keeping the old configuration");
+		return;
+	}
+	add_child(t, t->keys.pid);
+	keys_proc_forget(&t->keys);
+	t->keys.start_at = 0;
+	log_line(LOG_NOTICE, "configuration loaded");
+}
+
+/* True when it is time to stop. */
+static bool handle_signals(struct template *t)
+{
+	struct signalfd_siginfo info;
+	bool stop = false;
+
+	while (read(t->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP && !t->stopping)
+			reload(t);
+		stop |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+	}
+	reap(t);
+	return stop;
+}
+
+static enum err open_signals(struct template *t)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return ERR_INTERNAL;
+	t->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return t->signal_fd >= 0 ? ERR_OK : ERR_INTERNAL;
+}
+
+static void kill_all(const struct template *t, int sig)
+{
+	for (size_t i = 0; i < t->n_children; i++)
+		(void)kill(t->children[i], sig);
+}
+
+static void stop_children(struct template *t)
+{
+	int64_t deadline = clock_mono_ms() + STOP_MS;
+
+	t->stopping = true;
+	add_child(t, t->keys.pid);
+	keys_proc_forget(&t->keys);
+	kill_all(t, SIGTERM);
+	reap(t);
+	while (t->n_children && sock_wait(t->signal_fd, deadline) == ERR_OK)
+		(void)handle_signals(t);
+	kill_all(t, SIGKILL);
+}
+
+enum err template_run(struct template *t)
+{
+	enum err e = open_signals(t);
+
+	while (e == ERR_OK) {
+		struct pollfd p[2] = {
+		    {.fd = t->signal_fd, .events = POLLIN}, {.fd = t->listen_fd, .events = POLLIN}};
+		int timeout_ms;
+
+		start_keys(t);
+		timeout_ms = t->keys.pid ? -1 : 1000;
+		if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
+			e = ERR_IO;
+		if (p[0].revents && handle_signals(t))
+			break;
+		if (p[1].revents)
+			accept_logins(t);
+	}
+	stop_children(t);
+	close_fd(&t->listen_fd);
+	close_fd(&t->signal_fd);
+	conf_free(&t->conf);
+	trust_free(&t->trust);
+	return e;
+}
