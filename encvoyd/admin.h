@@ -30,7 +30,7 @@ void admin_session_free(struct admin_session *s);
 
 struct admin_outcome {
 	struct msg_result result; /* ready to be sent; login_id is left "" */
-	bool changed;             /* publish_map is due before result is sent */
+	bool changed;             /* publish_map is due before result is sent, whatever it says */
 	bool more;                /* rows are left: result is not to be sent yet */
 };
 

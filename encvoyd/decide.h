@@ -15,8 +15,8 @@
  * of this very sub; never a login claim (SEC-17). */
 struct facts {
 	const char *sub;
-	const char *host_name;    /* as NSS serves it; NULL: none */
-	const char *service_name; /* as this service sees it; NULL: none */
+	const char *host_name;    /* as NSS serves it; NULL or "": none */
+	const char *service_name; /* as this service sees it; NULL or "": none */
 	bool blocked;
 	bool deleted;
 	int64_t last_full_login; /* seconds since 1970, 0: never */

@@ -34,6 +34,9 @@ void identities_free(struct identities *ids);
 void identities_free_ptr(struct identities **ids);
 #define AUTO_IDENTITIES CLEANUP(identities_free_ptr)
 
+/* The database's own words for the last ERR_IO, for the log; "" when there was none. */
+const char *identities_trouble(const struct identities *ids);
+
 /* What a name typed at a prompt could mean, before anybody is asked. */
 struct expectation {
 	char sub[SUB_MAX_LEN + 1]; /* the only sub that can log in under this name */

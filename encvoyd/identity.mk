@@ -2,7 +2,23 @@
 # The identity half of encvoyd: database, ledger, names, decisions, publication, administration.
 encvoyd_identity_sources = \
 	encvoyd/admin.c encvoyd/admin.h \
+	encvoyd/admin_import.c \
+	encvoyd/admin_show.c \
+	encvoyd/admin_user.c \
+	encvoyd/admin_verbs.h \
 	encvoyd/db.c encvoyd/db.h \
+	encvoyd/db_file.c encvoyd/db_file.h \
+	encvoyd/db_open.c encvoyd/db_open.h \
 	encvoyd/decide.c encvoyd/decide.h \
+	encvoyd/entry.c encvoyd/entry.h \
 	encvoyd/identity.c encvoyd/identity.h \
-	encvoyd/publish.c encvoyd/publish.h
+	encvoyd/ids.h \
+	encvoyd/ledger.c encvoyd/ledger.h \
+	encvoyd/locals.c encvoyd/locals.h \
+	encvoyd/names.c encvoyd/names.h \
+	encvoyd/publish.c encvoyd/publish.h \
+	encvoyd/salvage.c \
+	encvoyd/schema.c encvoyd/schema.h \
+	encvoyd/served.c encvoyd/served.h \
+	encvoyd/signin.c \
+	encvoyd/used.c encvoyd/used.h

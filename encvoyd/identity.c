@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/identity.h"
+
+#include "common/str.h"
+#include "encvoyd/entry.h"
+#include "encvoyd/ids.h"
+#include "encvoyd/ledger.h"
+#include "encvoyd/names.h"
+#include "encvoyd/served.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum err identities_open(const struct identities_paths *paths, uid_t owner, int64_t now,
+    struct identities **ret, struct db_report *ret_report)
+{
+	AUTO_IDENTITIES struct identities *ids = calloc(1, sizeof(*ids));
+	enum err e;
+
+	if (!ids)
+		return ERR_NOMEM;
+	e = locals_new(paths->passwd ? paths->passwd : "/etc/passwd",
+	    paths->group ? paths->group : "/etc/group", &ids->locals);
+	if (e == ERR_OK)
+		e = db_open(paths->database, owner, now, &ids->db, ret_report);
+	if (e == ERR_OK)
+		*ret = TAKE_PTR(ids);
+	return e;
+}
+
+void identities_free(struct identities *ids)
+{
+	if (!ids)
+		return;
+	db_close(ids->db);
+	locals_free(ids->locals);
+	free(ids);
+}
+
+void identities_free_ptr(struct identities **ids)
+{
+	identities_free(*ids);
+}
+
+const char *identities_trouble(const struct identities *ids)
+{
+	return db_trouble(ids->db);
+}
+
+/* The sub behind a name as typed. */
+static enum err resolve(struct identities *ids, const struct conf *conf,
+    const struct service_conf *service, const char *user, char ret_sub[SUB_MAX_LEN + 1])
+{
+	enum err e = locals_refresh(ids->locals);
+
+	if (e != ERR_OK)
+		return e;
+	if (locals_has_name(ids->locals, user))
+		return ERR_LOCAL_USER;
+	e = names_resolve(ids, conf, service->user_name, user, ret_sub);
+	return e == ERR_NOT_FOUND ? ERR_UNKNOWN_USER : e;
+}
+
+enum err identity_expect(struct identities *ids, const struct conf *conf,
+    const struct service_conf *service, const char *user, struct expectation *ret)
+{
+	struct expectation found = {0};
+	struct entry entry;
+	enum err e = resolve(ids, conf, service, user, found.sub);
+
+	if (e != ERR_OK)
+		return e;
+	e = entry_get(ids->db, conf->issuer, found.sub, &entry);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	found.known = e == ERR_OK;
+	*ret = found;
+	return ERR_OK;
+}
+
+/* The facts that need a look into the stores; host is where the host name is put. */
+static enum err gather(struct identities *ids, const struct conf *conf, const struct entry *entry,
+    const struct decision *d, char host[NAME_MAX_LEN + 1], struct facts *ret)
+{
+	enum err e =
+	    names_of(ids, conf, conf->service.user_name, entry->sub, entry->bound_name, host);
+
+	if (is_fatal(e))
+		return e;
+	*ret = (struct facts){.sub = entry->sub,
+	    .host_name = e == ERR_OK ? host : NULL,
+	    .service_name = d->user,
+	    .blocked = entry->blocked,
+	    .deleted = entry->deleted,
+	    .last_full_login = entry->last_full_login};
+	return ERR_OK;
+}
+
+static enum err account(struct identities *ids, const struct conf *conf,
+    const struct service_conf *service, const char *user, int64_t now, struct decision *d)
+{
+	char host[NAME_MAX_LEN + 1];
+	struct entry entry = {0};
+	struct ledger_plan plan;
+	struct facts facts;
+	enum err e = resolve(ids, conf, service, user, d->sub);
+
+	if (e != ERR_OK)
+		return e;
+	(void)str_copy(d->user, sizeof(d->user), user);
+	e = entry_get(ids->db, conf->issuer, d->sub, &entry);
+	if (e == ERR_NOT_FOUND)
+		e = str_copy(entry.sub, sizeof(entry.sub), d->sub) ? ERR_OK : ERR_INTERNAL;
+	if (e == ERR_OK)
+		e = ledger_plan(ids, conf, d->sub, &plan);
+	if (e != ERR_OK)
+		return e;
+	d->uid = plan.uid;
+	e = gather(ids, conf, &entry, d, host, &facts);
+	return e == ERR_OK ? decide_account(service, &facts, now, &d->verdict) : e;
+}
+
+enum err identity_account(struct identities *ids, const struct conf *conf,
+    const struct service_conf *service, const char *user, int64_t now, struct decision *d)
+{
+	*d = (struct decision){0};
+	d->verdict.code = account(ids, conf, service, user, now, d);
+	return d->verdict.code;
+}
+
+static enum err find(struct identities *ids, const struct conf *conf,
+    const struct msg_lookup *query, char sub[SUB_MAX_LEN + 1])
+{
+	if (query->kind == LOOKUP_PWUID || query->kind == LOOKUP_GRGID)
+		return ledger_owner(ids->db, conf->issuer, query->id, sub);
+	return names_resolve(ids, conf, conf->service.user_name, query->name, sub);
+}
+
+enum err identity_lookup(struct identities *ids, const struct conf *conf,
+    const struct msg_lookup *query, struct msg_passwd *ret)
+{
+	char sub[SUB_MAX_LEN + 1];
+	struct entry entry;
+	enum err e = locals_refresh(ids->locals);
+
+	if (e == ERR_OK)
+		e = find(ids, conf, query, sub);
+	if (e == ERR_OK)
+		e = entry_get(ids->db, conf->issuer, sub, &entry);
+	if (e == ERR_OK)
+		e = served_record(ids, conf, &entry, ret);
+	return e == ERR_OK || is_fatal(e) ? e : ERR_NOT_FOUND;
+}
+
+enum err identity_count(struct identities *ids, const struct conf *conf, uint64_t *ret)
+{
+	AUTO_QUERY struct query q =
+	    query_start(ids->db, "SELECT count(*) FROM identity WHERE issuer = ?1");
+	enum err e;
+
+	query_text(&q, 1, conf->issuer);
+	e = query_step(&q);
+	if (e == ERR_OK)
+		*ret = (uint64_t)column_int(&q, 0);
+	return e;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/locals.h"
+
+#include "common/cleanup.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define LINE_MAX_LEN (1024 * 1024)
+
+struct set {
+	char **names;
+	size_t n_names;
+	uint32_t *ids;
+	size_t n_ids;
+};
+
+struct source {
+	char *path;
+	struct stat seen;
+};
+
+struct locals {
+	struct source passwd;
+	struct source group;
+	bool loaded;
+	struct set set;
+};
+
+static void set_free(struct set *s)
+{
+	for (size_t i = 0; i < s->n_names; i++)
+		free(s->names[i]);
+	free(s->names);
+	free(s->ids);
+	*s = (struct set){0};
+}
+
+#define AUTO_SET CLEANUP(set_free)
+
+static void close_file(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+enum err locals_new(const char *passwd, const char *group, struct locals **ret)
+{
+	struct locals *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return ERR_NOMEM;
+	l->passwd.path = strdup(passwd);
+	l->group.path = strdup(group);
+	if (!l->passwd.path || !l->group.path) {
+		locals_free(l);
+		return ERR_NOMEM;
+	}
+	*ret = l;
+	return ERR_OK;
+}
+
+void locals_free(struct locals *l)
+{
+	if (!l)
+		return;
+	set_free(&l->set);
+	free(l->passwd.path);
+	free(l->group.path);
+	free(l);
+}
+
+/* Room for one more; arrays double, so that a long file costs no more than its lines. */
+static bool grow(void **v, size_t n, size_t size)
+{
+	void *larger;
+
+	if (n & (n - 1) || (n > 0 && n < 16))
+		return true;
+	larger = reallocarray(*v, n ? n * 2 : 16, size);
+	if (!larger)
+		return false;
+	*v = larger;
+	return true;
+}
+
+static enum err set_add(struct set *s, const char *name, uint32_t id)
+{
+	char *copy;
+
+	if (!grow((void **)&s->names, s->n_names, sizeof(*s->names)) ||
+	    !grow((void **)&s->ids, s->n_ids, sizeof(*s->ids)))
+		return ERR_NOMEM;
+	copy = strdup(name);
+	if (!copy)
+		return ERR_NOMEM;
+	s->names[s->n_names++] = copy;
+	s->ids[s->n_ids++] = id;
+	return ERR_OK;
+}
+
+/* The next line's name and id; false at the end or on failure. */
+typedef bool (*next_line)(FILE *f, char *line, const char **ret_name, uint32_t *ret_id);
+
+static bool next_passwd(FILE *f, char *line, const char **ret_name, uint32_t *ret_id)
+{
+	struct passwd pw, *found = NULL;
+
+	if (fgetpwent_r(f, &pw, line, LINE_MAX_LEN, &found) != 0 || !found)
+		return false;
+	*ret_name = pw.pw_name;
+	*ret_id = pw.pw_uid;
+	return true;
+}
+
+static bool next_group(FILE *f, char *line, const char **ret_name, uint32_t *ret_id)
+{
+	struct group gr, *found = NULL;
+
+	if (fgetgrent_r(f, &gr, line, LINE_MAX_LEN, &found) != 0 || !found)
+		return false;
+	*ret_name = gr.gr_name;
+	*ret_id = gr.gr_gid;
+	return true;
+}
+
+static enum err load_file(struct source *src, next_line next, struct set *set)
+{
+	CLEANUP(close_file) FILE *f = fopen(src->path, "re");
+	AUTO_FREE char *line = malloc(LINE_MAX_LEN);
+	const char *name = NULL;
+	uint32_t id = 0;
+
+	if (!line)
+		return ERR_NOMEM;
+	if (!f || fstat(fileno(f), &src->seen) != 0)
+		return ERR_IO;
+	while (next(f, line, &name, &id)) {
+		enum err e = set_add(set, name, id);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	/* ENOENT is how the end of the file looks */
+	return ferror(f) || errno == ERANGE ? ERR_IO : ERR_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool unchanged(const struct source *src)
+{
+	struct stat st;
+
+	return stat(src->path, &st) == 0 && st.st_ino == src->seen.st_ino &&
+	       st.st_dev == src->seen.st_dev && st.st_size == src->seen.st_size &&
+	       memcmp(&st.st_mtim, &src->seen.st_mtim, sizeof(st.st_mtim)) == 0 &&
+	       memcmp(&st.st_ctim, &src->seen.st_ctim, sizeof(st.st_ctim)) == 0;
+}
+
+enum err locals_refresh(struct locals *l)
+{
+	AUTO_SET struct set fresh = {0};
+	enum err e;
+
+	if (l->loaded && unchanged(&l->passwd) && unchanged(&l->group))
+		return ERR_OK;
+	l->loaded = false;
+	e = load_file(&l->passwd, next_passwd, &fresh);
+	if (e == ERR_OK)
+		e = load_file(&l->group, next_group, &fresh);
+	if (e != ERR_OK)
+		return e;
+	if (fresh.n_names) {
+		qsort(fresh.names, fresh.n_names, sizeof(*fresh.names), compare_names);
+		qsort(fresh.ids, fresh.n_ids, sizeof(*fresh.ids), compare_ids);
+	}
+	set_free(&l->set);
+	l->set = fresh;
+	fresh = (struct set){0};
+	l->loaded = true;
+	return ERR_OK;
+}
+
+bool locals_has_name(const struct locals *l, const char *name)
+{
+	return l->set.n_names && bsearch(&name, l->set.names, l->set.n_names, sizeof(*l->set.names),
+				     compare_names) != NULL;
+}
+
+bool locals_has_id(const struct locals *l, uint32_t id)
+{
+	return l->set.n_ids &&
+	       bsearch(&id, l->set.ids, l->set.n_ids, sizeof(*l->set.ids), compare_ids) != NULL;
+}

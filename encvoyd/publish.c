@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/publish.h"
+
+#include "encvoyd/ids.h"
+#include "encvoyd/mapfile.h"
+#include "encvoyd/served.h"
+
+struct run {
+	struct identities *ids;
+	const struct conf *conf;
+	struct map_builder *builder;
+	publish_left_out left_out;
+	void *arg;
+	struct publish_report report;
+};
+
+static enum err add(struct run *r, const struct user_record *rec)
+{
+	enum err e = map_builder_add_user(r->builder, rec);
+
+	if (e == ERR_OK)
+		e = map_builder_add_group(r->builder, rec->name, rec->gid, NULL, 0);
+	return e;
+}
+
+/* One bad entry must not take the others' names away. */
+static enum err each(void *arg, const struct entry *entry)
+{
+	struct run *r = arg;
+	struct msg_passwd served;
+	enum err e = served_record(r->ids, r->conf, entry, &served);
+
+	if (e == ERR_OK) {
+		e = add(r, &served.rec);
+		r->report.users += e == ERR_OK;
+		return e;
+	}
+	if (is_fatal(e))
+		return e;
+	r->report.left_out++;
+	if (r->left_out)
+		r->left_out(r->arg, entry->sub, served.rec.name ? served.rec.name : "", e);
+	return ERR_OK;
+}
+
+enum err publish_map(struct identities *ids, const struct conf *conf, const char *cache_dir,
+    publish_left_out left_out, void *arg, struct publish_report *ret)
+{
+	AUTO_MAP_BUILDER struct map_builder *builder = NULL;
+	struct run r = {.ids = ids, .conf = conf, .left_out = left_out, .arg = arg};
+	enum err e = locals_refresh(ids->locals);
+
+	if (e == ERR_OK)
+		e = map_builder_new(&builder);
+	if (e != ERR_OK)
+		return e;
+	r.builder = builder;
+	e = entry_each(ids->db, conf->issuer, "", UINT64_MAX, each, &r);
+	if (e == ERR_OK)
+		e = map_builder_publish(builder, cache_dir, false, &r.report.generation);
+	if (e == ERR_OK)
+		*ret = r.report;
+	return e;
+}

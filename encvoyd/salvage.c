@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/db_open.h"
+
+#include <sqlite3.h>
+
+/* Each tree is read from both ends, as far as it goes. Where a table has an index with the same
+ * content, that is read as well. */
+struct source {
+	const char *select;
+	const char *insert;
+};
+
+#define STAGE_LEDGER "INSERT OR IGNORE INTO temp.s_ledger VALUES (?1, ?2, ?3, ?4)"
+#define STAGE_NAMES "INSERT OR IGNORE INTO temp.s_names VALUES (?1, ?2, ?3, ?4)"
+#define IDENTITY_COLUMNS                                                               \
+	"issuer, sub, bound_name, bound_by, gecos, display, locale, blocked, deleted," \
+	" first_seen, last_login, last_full_login"
+#define STAGE_IDENTITY                                 \
+	"INSERT OR IGNORE INTO temp.s_identity VALUES" \
+	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+#define COPY_TOKENS "INSERT OR IGNORE INTO used_token VALUES (?1, ?2)"
+#define COPY_META "INSERT OR IGNORE INTO meta VALUES (?1, ?2)"
+
+static const struct source sources[] = {
+    {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid", STAGE_LEDGER},
+    {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid DESC", STAGE_LEDGER},
+    {"SELECT uid, issuer, sub, 0 FROM ledger INDEXED BY ledger_by_sub ORDER BY issuer, sub",
+	STAGE_LEDGER},
+    {"SELECT uid, issuer, sub, 0 FROM ledger INDEXED BY ledger_by_sub"
+     " ORDER BY issuer DESC, sub DESC",
+	STAGE_LEDGER},
+    {"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name", STAGE_NAMES},
+    {"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name DESC", STAGE_NAMES},
+    {"SELECT name, issuer, sub, 0 FROM names INDEXED BY names_by_sub ORDER BY issuer, sub",
+	STAGE_NAMES},
+    {"SELECT name, issuer, sub, 0 FROM names INDEXED BY names_by_sub"
+     " ORDER BY issuer DESC, sub DESC",
+	STAGE_NAMES},
+    {"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer, sub", STAGE_IDENTITY},
+    {"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer DESC, sub DESC",
+	STAGE_IDENTITY},
+    {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash", COPY_TOKENS},
+    {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash DESC", COPY_TOKENS},
+    {"SELECT key, value FROM meta", COPY_META},
+};
+
+static const char stage_script[] =
+    "CREATE TEMP TABLE s_ledger (uid INTEGER, issuer TEXT, sub TEXT, created INTEGER,"
+    " PRIMARY KEY (uid, issuer, sub)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX temp.s_ledger_by_sub ON s_ledger (issuer, sub);"
+    "CREATE TEMP TABLE s_names (name TEXT, issuer TEXT, sub TEXT, created INTEGER,"
+    " PRIMARY KEY (name, issuer, sub)) STRICT, WITHOUT ROWID;"
+    "CREATE TEMP TABLE s_identity (issuer TEXT, sub TEXT, bound_name TEXT,"
+    " bound_by TEXT NOT NULL, gecos TEXT NOT NULL, display TEXT NOT NULL, locale TEXT NOT NULL,"
+    " blocked INTEGER NOT NULL, deleted INTEGER NOT NULL, first_seen INTEGER NOT NULL,"
+    " last_login INTEGER NOT NULL, last_full_login INTEGER NOT NULL,"
+    " PRIMARY KEY (issuer, sub)) STRICT, WITHOUT ROWID;";
+
+/* A uid with two subs, a sub with two uids, a name with two owners: none of them is believed. */
+static const char judge_script[] =
+    "INSERT OR IGNORE INTO ledger SELECT uid, issuer, sub, created FROM s_ledger"
+    " WHERE uid NOT IN (SELECT uid FROM s_ledger GROUP BY uid HAVING count(*) > 1)"
+    " AND (issuer, sub) NOT IN"
+    "  (SELECT issuer, sub FROM s_ledger GROUP BY issuer, sub HAVING count(*) > 1);"
+    "INSERT OR IGNORE INTO names SELECT name, issuer, sub, created FROM s_names"
+    " WHERE name NOT IN (SELECT name FROM s_names GROUP BY name HAVING count(*) > 1);"
+    "INSERT OR IGNORE INTO identity SELECT issuer, sub, CASE WHEN EXISTS (SELECT 1 FROM names n"
+    "  WHERE n.name = s.bound_name AND n.issuer = s.issuer AND n.sub = s.sub)"
+    "  THEN bound_name END,"
+    " bound_by, gecos, display, locale, blocked, deleted, first_seen, last_login, last_full_login"
+    " FROM s_identity s WHERE EXISTS (SELECT 1 FROM ledger l"
+    "  WHERE l.issuer = s.issuer AND l.sub = s.sub);"
+    "DROP TABLE s_ledger; DROP TABLE s_names; DROP TABLE s_identity;";
+
+static void finalize(sqlite3_stmt **st)
+{
+	sqlite3_finalize(*st);
+}
+
+#define AUTO_STATEMENT CLEANUP(finalize)
+
+/* A row that is refused (a wrong type, a violated check) is one of the damaged ones. */
+static bool copy_row(sqlite3_stmt *from, sqlite3_stmt *to)
+{
+	int code = SQLITE_OK;
+
+	for (int i = 0; i < sqlite3_column_count(from) && code == SQLITE_OK; i++)
+		code = sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
+	if (code == SQLITE_OK) {
+		sqlite3_step(to);
+		code = sqlite3_reset(to);
+	}
+	return code == SQLITE_OK || (code & 0xff) == SQLITE_CONSTRAINT;
+}
+
+/* Reading may fail wherever it wants, writing may not. */
+static enum err copy(sqlite3 *from, sqlite3 *to, const struct source *s)
+{
+	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
+	AUTO_STATEMENT sqlite3_stmt *insert = NULL;
+
+	if (sqlite3_prepare_v2(to, s->insert, -1, &insert, NULL) != SQLITE_OK)
+		return ERR_IO;
+	if (sqlite3_prepare_v2(from, s->select, -1, &rows, NULL) != SQLITE_OK)
+		return ERR_OK;
+	while (sqlite3_step(rows) == SQLITE_ROW)
+		if (!copy_row(rows, insert))
+			return ERR_IO;
+	return ERR_OK;
+}
+
+static enum err copy_all(struct db *to, const char *damaged)
+{
+	AUTO_DB struct db *from = NULL;
+	enum err e = db_connect(damaged, &from);
+
+	if (e != ERR_OK)
+		return e == ERR_NOMEM ? e : ERR_OK;
+	/* what is kept for later eyes stays as it is, its log included */
+	sqlite3_db_config(db_handle(from), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+	(void)db_script(from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON;"
+			      "PRAGMA cell_size_check = ON");
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && e == ERR_OK; i++)
+		e = copy(db_handle(from), db_handle(to), &sources[i]);
+	return e;
+}
+
+/* Ids that were given and are lost must not be given again. Fewer than one a minute since 1970
+ * were given, so that many are skipped; used tokens are lost as of now. */
+static enum err skip_lost(struct db *to, int64_t now)
+{
+	int64_t allocated = 0;
+	enum err e = db_meta_get(to, META_ALLOCATED, &allocated);
+
+	if (e == ERR_OK)
+		e = db_meta_set(to, META_ALLOCATED, allocated > now / 60 ? allocated : now / 60);
+	if (e == ERR_OK)
+		e = db_meta_set(to, META_TOKENS_LOST, now);
+	return e;
+}
+
+enum err db_salvage(struct db *to, const char *damaged, int64_t now, uint64_t *ret_rows)
+{
+	int64_t rows = 0;
+	enum err e = db_begin(to);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_script(to, stage_script);
+	if (e == ERR_OK)
+		e = copy_all(to, damaged);
+	if (e == ERR_OK)
+		e = db_script(to, judge_script);
+	if (e == ERR_OK)
+		e = skip_lost(to, now);
+	if (e == ERR_OK)
+		e = db_number(to, "SELECT count(*) FROM ledger", &rows);
+	if (e == ERR_OK)
+		e = db_commit(to);
+	else
+		db_rollback(to);
+	if (e == ERR_OK)
+		*ret_rows = (uint64_t)rows;
+	return e;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/schema.h"
+
+#include <stdio.h>
+
+/* Version 1. ledger and names only grow: triggers refuse to change or remove what was given once
+ * (SEC-17, SEC-19), whatever a later program's mistake may be. The index of each holds all
+ * that identifies a row, a second copy that outlives a damaged page (salvage.c). An identity
+ * has no uid of its own: the ledger's is the only one. */
+static const char version_1[] =
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE ledger ("
+    " uid INTEGER PRIMARY KEY CHECK (uid BETWEEN 1879048192 AND 2147352575),"
+    " issuer TEXT NOT NULL, sub TEXT NOT NULL CHECK (length(sub) BETWEEN 1 AND 255),"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX ledger_by_sub ON ledger (issuer, sub);"
+    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+    "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is write-once'); END;"
+
+    "CREATE TABLE names (name TEXT PRIMARY KEY, issuer TEXT NOT NULL, sub TEXT NOT NULL,"
+    " created INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX names_by_sub ON names (issuer, sub);"
+    "CREATE TRIGGER names_no_update BEFORE UPDATE ON names"
+    " BEGIN SELECT RAISE(ABORT, 'names are write-once'); END;"
+    "CREATE TRIGGER names_no_delete BEFORE DELETE ON names"
+    " BEGIN SELECT RAISE(ABORT, 'names are write-once'); END;"
+
+    "CREATE TABLE identity (issuer TEXT NOT NULL, sub TEXT NOT NULL,"
+    " bound_name TEXT, bound_by TEXT NOT NULL DEFAULT '',"
+    " gecos TEXT NOT NULL DEFAULT '', display TEXT NOT NULL DEFAULT '',"
+    " locale TEXT NOT NULL DEFAULT '',"
+    " blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),"
+    " deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),"
+    " first_seen INTEGER NOT NULL, last_login INTEGER NOT NULL DEFAULT 0,"
+    " last_full_login INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (issuer, sub),"
+    " FOREIGN KEY (issuer, sub) REFERENCES ledger (issuer, sub)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX identity_by_name ON identity (bound_name) WHERE bound_name IS NOT NULL;"
+    "CREATE TRIGGER identity_name_insert BEFORE INSERT ON identity"
+    " WHEN NEW.bound_name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM names"
+    "  WHERE name = NEW.bound_name AND issuer = NEW.issuer AND sub = NEW.sub)"
+    " BEGIN SELECT RAISE(ABORT, 'the name is not of this identity'); END;"
+    "CREATE TRIGGER identity_name_update BEFORE UPDATE ON identity"
+    " WHEN NEW.bound_name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM names"
+    "  WHERE name = NEW.bound_name AND issuer = NEW.issuer AND sub = NEW.sub)"
+    " BEGIN SELECT RAISE(ABORT, 'the name is not of this identity'); END;"
+
+    "CREATE TABLE used_token (hash BLOB PRIMARY KEY CHECK (length(hash) = 32),"
+    " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX used_token_by_expiry ON used_token (expires);";
+
+const char *const schema_steps[] = {version_1};
+const size_t schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);
+
+enum err schema_found(struct db *db, size_t n, size_t *ret)
+{
+	int64_t version = 0;
+	enum err e = db_number(db, "PRAGMA user_version", &version);
+
+	if (e != ERR_OK)
+		return e;
+	if (version < 0 || (uint64_t)version > n)
+		return ERR_VERSION;
+	*ret = (size_t)version;
+	return ERR_OK;
+}
+
+static enum err apply(struct db *db, const char *step, size_t version)
+{
+	char set_version[64];
+	enum err e = db_begin(db);
+
+	if (e != ERR_OK)
+		return e;
+	snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %zu", version);
+	e = db_script(db, step);
+	if (e == ERR_OK)
+		e = db_script(db, set_version);
+	if (e == ERR_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return e;
+}
+
+enum err schema_migrate(struct db *db, const char *const *steps, size_t n)
+{
+	size_t found = 0;
+	enum err e = schema_found(db, n, &found);
+
+	while (e == ERR_OK && found < n) {
+		e = apply(db, steps[found], found + 1);
+		found++;
+	}
+	return e;
+}

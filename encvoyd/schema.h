@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables. The schema's version is SQLite's user_version; step N brings version N-1 to N, in
+ * one transaction of its own. Steps are only ever added. */
+#ifndef ENCVOY_ENCVOYD_SCHEMA_H
+#define ENCVOY_ENCVOYD_SCHEMA_H
+
+#include "common/err.h"
+#include "encvoyd/db.h"
+
+#include <stddef.h>
+
+extern const char *const schema_steps[];
+extern const size_t schema_version;
+
+/* The version found, 0 for an empty database; ERR_VERSION when it is above n. */
+enum err schema_found(struct db *db, size_t n, size_t *ret);
+/* Applies what is missing of the first n steps. */
+enum err schema_migrate(struct db *db, const char *const *steps, size_t n);
+
+#endif
