@@ -11,6 +11,7 @@
 void form_escape(struct buf *out, struct slice text);
 /* Appends key=value, preceded by '&' unless the buffer is empty or ends in '?' or '&'. */
 void form_put(struct buf *out, const char *key, const char *value);
+void form_put_number(struct buf *out, const char *key, uint64_t value);
 /* Appends the unescaped value of the one parameter called key ('+' is a blank). ERR_NOT_FOUND;
  * ERR_SYNTAX when it occurs twice, holds a bad %XX, or a control character (NUL included);
  * the buffer's own error. */

@@ -15,11 +15,15 @@
 #include <stdint.h>
 
 #define JSON_MAX_DEPTH 32
+/* A tree takes up to 200 times the memory of its text ("{},{},..."): these keep it below 1 MiB
+ * beside the strings. */
+#define JSON_MAX_VALUES 4096
+#define JSON_MAX_CONTAINERS 512
 
 struct json;
 
-/* Parses a document whose top level is an object. ERR_TOO_LONG above max bytes, ERR_BAD_JSON,
- * ERR_NOMEM. The caller frees with json_free. */
+/* Parses a document whose top level is an object. ERR_TOO_LONG above max bytes, JSON_MAX_VALUES or
+ * JSON_MAX_CONTAINERS; ERR_BAD_JSON, ERR_NOMEM. The caller frees with json_free. */
 enum err json_parse_object(const void *bytes, size_t len, size_t max, struct json **ret);
 /* The same for any top level. */
 enum err json_parse(const void *bytes, size_t len, size_t max, struct json **ret);
