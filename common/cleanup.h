@@ -10,11 +10,11 @@
 #define CLEANUP(f) __attribute__((cleanup(f)))
 
 /* Moves ownership out of a pointer variable, leaving NULL behind. */
-#define TAKE_PTR(p) \
-	(__extension__({ \
+#define TAKE_PTR(p)                         \
+	(__extension__({                    \
 		__typeof__(p) taken_ = (p); \
-		(p) = NULL; \
-		taken_; \
+		(p) = NULL;                 \
+		taken_;                     \
 	}))
 
 /* Moves ownership out of a descriptor variable, leaving -1 behind. */

@@ -2,7 +2,7 @@
 /* The configuration: one option table serves encvoy.conf, its drop-ins, [service NAME] sections
  * and PAM arguments, so that a line of the file equals an argument. Pure on bytes; sys/conffile
  * reads the files. Grammar: "key = value" lines, "[service NAME]" headers, "#" comments on lines
- * of their own. An unknown key or a bad value is an error with file and line; nothing is guessed. */
+ * of their own. An unknown key or a bad value is an error with file and line, never a guess. */
 #ifndef ENCVOY_COMMON_CONF_H
 #define ENCVOY_COMMON_CONF_H
 
@@ -51,8 +51,8 @@ struct service_conf {
 	struct rules allow;
 	unsigned methods[METHODS_MAX]; /* in order of preference, 0-terminated when fewer */
 	bool token_reuse;
-	uint64_t login_timeout;      /* seconds, as all durations */
-	uint64_t auth_max_age;       /* 0: not asked of the provider */
+	uint64_t login_timeout; /* seconds, as all durations */
+	uint64_t auth_max_age;  /* 0: not asked of the provider */
 	uint64_t token_max_age;
 	uint64_t full_login_max_age; /* 0: never too old */
 };

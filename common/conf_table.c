@@ -67,8 +67,8 @@ static enum err parse_url(const struct option *o, struct slice value, const stru
 	return store_string(value, field);
 }
 
-static enum err parse_origins(const struct option *o, struct slice value,
-    const struct origin *from, void *field, struct buf *why)
+static enum err parse_origins(const struct option *o, struct slice value, const struct origin *from,
+    void *field, struct buf *why)
 {
 	struct slice rest = value, one;
 
@@ -179,8 +179,8 @@ static unsigned method_of(struct slice word)
 	return 0;
 }
 
-static enum err parse_methods(const struct option *o, struct slice value,
-    const struct origin *from, void *field, struct buf *why)
+static enum err parse_methods(const struct option *o, struct slice value, const struct origin *from,
+    void *field, struct buf *why)
 {
 	unsigned list[METHODS_MAX] = {0};
 	unsigned seen = 0;
@@ -307,7 +307,7 @@ static bool client_pair_ok(struct slice one)
 	size_t before = colon ? (size_t)(colon - one.p) : 0;
 
 	return before && name_ok(one.p, before) && one.len - before > 1 &&
-	    one.len - before - 1 <= 63;
+	       one.len - before - 1 <= 63;
 }
 
 static enum err parse_login_clients(const struct option *o, struct slice value,
@@ -338,12 +338,15 @@ const struct option conf_options[] = {
     {"allow", KIND_RULES, parse_rules, S(allow), NULL, 0, 0},
     {"methods", KIND_METHODS, parse_methods, S(methods), "device,browser", 0, 0},
     {"directory", KIND_STRING, parse_directory, G(directory), "login", 0, 0},
-    {"user_name", KIND_STRING, parse_template, S(user_name), "encvoy-%{sub}", 0, TEMPLATE_SUB | TEMPLATE_LOGIN},
+    {"user_name", KIND_STRING, parse_template, S(user_name), "encvoy-%{sub}", 0,
+	TEMPLATE_SUB | TEMPLATE_LOGIN},
     {"home", KIND_STRING, parse_template, G(home), "/home/%{user}", 0,
 	TEMPLATE_USER | TEMPLATE_SUB | TEMPLATE_UID},
     {"shell", KIND_STRING, parse_path, G(shell), "/bin/bash", 0, 0},
-    {"gecos", KIND_STRING, parse_template, G(gecos), "", 0, TEMPLATE_USER | TEMPLATE_SUB | TEMPLATE_LOGIN},
-    {"uid_base", KIND_NUMBER, parse_number, G(uid_base), "1879048192", ID_FLOOR, ID_CEILING - ID_SUB_SPAN},
+    {"gecos", KIND_STRING, parse_template, G(gecos), "", 0,
+	TEMPLATE_USER | TEMPLATE_SUB | TEMPLATE_LOGIN},
+    {"uid_base", KIND_NUMBER, parse_number, G(uid_base), "1879048192", ID_FLOOR,
+	ID_CEILING - ID_SUB_SPAN},
     {"require_numeric_sub", KIND_BOOL, parse_bool, G(require_numeric_sub), "yes", 0, 0},
     {"reserved_names", KIND_STRING, parse_names, G(reserved_names), "", 0, 0},
     {"login_clients", KIND_STRING, parse_login_clients, G(login_clients), "", 0, 0},
@@ -351,7 +354,8 @@ const struct option conf_options[] = {
     {"token_max_age", KIND_NUMBER, parse_duration, S(token_max_age), "300", 10, DAY},
     {"login_timeout", KIND_NUMBER, parse_duration, S(login_timeout), "110", 10, 3600},
     {"auth_max_age", KIND_NUMBER, parse_duration, S(auth_max_age), "43200", 60, 30 * DAY},
-    {"full_login_max_age", KIND_NUMBER, parse_duration, S(full_login_max_age), "7d", 60, 3650 * DAY},
+    {"full_login_max_age", KIND_NUMBER, parse_duration, S(full_login_max_age), "7d", 60,
+	3650 * DAY},
     {"ca_file", KIND_STRING, parse_path, G(ca_file), NULL, 0, 0},
     {"proxy", KIND_STRING, parse_string, G(proxy), NULL, 0, 0},
     {"host_name", KIND_STRING, parse_string, G(host_name), NULL, 0, 0},

@@ -36,7 +36,7 @@ struct option {
 	enum option_kind kind;
 	option_parser parse;
 	unsigned scope;
-	bool in_service;      /* offset counts from struct service_conf */
+	bool in_service; /* offset counts from struct service_conf */
 	size_t offset;
 	const char *fallback; /* default, parsed like any value; NULL leaves zero */
 	uint64_t min, max;    /* for numbers, durations and templates' fields */

@@ -12,12 +12,12 @@ static const char *const reserved[] = {"_apt", "_rpc", "adm", "admin", "administ
     "avahi", "backup", "bin", "cdrom", "crontab", "daemon", "dialout", "dip", "disk", "docker",
     "encvoy", "encvoy-online", "fax", "floppy", "ftp", "fuse", "games", "gnats", "halt", "input",
     "irc", "kmem", "kvm", "libvirt", "libvirt-qemu", "list", "lock", "lp", "lpadmin", "lxd", "mail",
-    "man", "messagebus", "mysql", "netdev", "news", "nobody", "nogroup", "ntp", "operator", "plugdev",
-    "polkitd", "postfix", "postgres", "proxy", "render", "root", "sasl", "scanner", "sgx", "shadow",
-    "shutdown", "src", "ssh", "sshd", "staff", "sudo", "sync", "sys", "systemd", "systemd-coredump",
-    "systemd-journal", "systemd-network", "systemd-oom", "systemd-resolve", "systemd-timesync",
-    "tape", "toor", "tss", "tty", "ubuntu", "users", "utmp", "uucp", "uuidd", "video", "voice",
-    "wheel", "wireshark", "www-data"};
+    "man", "messagebus", "mysql", "netdev", "news", "nobody", "nogroup", "ntp", "operator",
+    "plugdev", "polkitd", "postfix", "postgres", "proxy", "render", "root", "sasl", "scanner",
+    "sgx", "shadow", "shutdown", "src", "ssh", "sshd", "staff", "sudo", "sync", "sys", "systemd",
+    "systemd-coredump", "systemd-journal", "systemd-network", "systemd-oom", "systemd-resolve",
+    "systemd-timesync", "tape", "toor", "tss", "tty", "ubuntu", "users", "utmp", "uucp", "uuidd",
+    "video", "voice", "wheel", "wireshark", "www-data"};
 
 static bool is_name_char(char c)
 {

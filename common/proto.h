@@ -83,7 +83,7 @@ enum lookup_kind {
 struct msg_lookup {
 	enum lookup_kind kind;
 	char name[USER_MAX]; /* for the kinds by name */
-	uint32_t id;	     /* for the kinds by id */
+	uint32_t id;         /* for the kinds by id */
 };
 void proto_put_lookup(struct buf *b, const struct msg_lookup *m);
 enum err proto_get_lookup(struct reader *r, struct msg_lookup *ret);
@@ -111,7 +111,7 @@ enum err proto_get_groups_head(struct reader *r, uint32_t *ret_count);
 enum login_flags {
 	LOGIN_INTERACTIVE = 1, /* the client can show and ask */
 	LOGIN_HAS_ANSWER = 2,  /* the answer field counts */
-	LOGIN_SSHD = 4,	       /* the program is sshd: texts appear only with a prompt */
+	LOGIN_SSHD = 4,        /* the program is sshd: texts appear only with a prompt */
 	LOGIN_SILENT = 8,
 };
 
@@ -202,12 +202,12 @@ struct msg_identity {
 	char issuer[512];
 	char sub[SUB_MAX_LEN + 1];
 	uint32_t method; /* enum method */
-	bool full;	 /* the person signed in at the provider just now */
+	bool full;       /* the person signed in at the provider just now */
 	bool single_use; /* token_hash must be unused, and is used up by this login */
 	uint8_t token_hash[32];
 	uint64_t auth_time; /* 0: unknown */
 	uint64_t expires;   /* when a token ends, 0: does not apply */
-	char name[256];	    /* display only, printable, may be "" */
+	char name[256];     /* display only, printable, may be "" */
 	char locale[32];
 };
 void proto_put_identity(struct buf *b, const struct msg_identity *m);

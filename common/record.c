@@ -24,7 +24,7 @@ bool gecos_ok(const char *text)
 	size_t len = strlen(text);
 
 	return len <= RECORD_TEXT_MAX && !has_control(text) && !strchr(text, ':') &&
-	    utf8_valid(text, len);
+	       utf8_valid(text, len);
 }
 
 static bool component_ok(const char *p, size_t len)
@@ -51,7 +51,7 @@ bool path_ok(const char *path)
 bool user_record_ok(const struct user_record *r)
 {
 	return name_ok(r->name, strlen(r->name)) && !name_reserved(r->name) && id_ok(r->uid) &&
-	    id_ok(r->gid) && gecos_ok(r->gecos) && path_ok(r->home) && path_ok(r->shell);
+	       id_ok(r->gid) && gecos_ok(r->gecos) && path_ok(r->home) && path_ok(r->shell);
 }
 
 bool group_record_ok(const char *name, uint32_t gid)

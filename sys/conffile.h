@@ -4,9 +4,9 @@
 
 #include "common/conf.h"
 
-/* Reads DIR/encvoy.conf and DIR/the *.conf files of DIR/encvoy.conf.d in name order, each only when it belongs to
- * root and nobody else may write it, and finishes the configuration. *ret needs conf_free in all
- * cases; on failure *e says where and why. */
+/* Reads DIR/encvoy.conf and the *.conf files of DIR/encvoy.conf.d in name order, each only when
+ * it belongs to root and nobody else may write it, and finishes the configuration. *ret needs
+ * conf_free in all cases; on failure *e says where and why. */
 enum err conffile_load(const char *dir, struct conf *ret, struct conf_error *e);
 
 #endif

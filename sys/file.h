@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that matter: opened only when nobody else could have put them there, replaced only whole. */
+/* Files that matter: opened only when nobody else could have put them there, replaced whole. */
 #ifndef ENCVOY_SYS_FILE_H
 #define ENCVOY_SYS_FILE_H
 

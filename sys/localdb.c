@@ -23,8 +23,8 @@ struct key {
 	unsigned id;
 };
 
-static bool next_passwd(FILE *f, const struct key *k, char *line, size_t size, bool *match,
-    struct local_user *ret)
+static bool next_passwd(
+    FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret)
 {
 	struct passwd pw, *found = NULL;
 
@@ -36,8 +36,8 @@ static bool next_passwd(FILE *f, const struct key *k, char *line, size_t size, b
 	return true;
 }
 
-static bool next_group(FILE *f, const struct key *k, char *line, size_t size, bool *match,
-    struct local_user *ret)
+static bool next_group(
+    FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret)
 {
 	struct group gr, *found = NULL;
 
@@ -48,8 +48,8 @@ static bool next_group(FILE *f, const struct key *k, char *line, size_t size, bo
 	return true;
 }
 
-typedef bool (*next_entry)(FILE *f, const struct key *k, char *line, size_t size, bool *match,
-    struct local_user *ret);
+typedef bool (*next_entry)(
+    FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret);
 
 static enum err search(
     const char *path, next_entry next, const struct key *k, struct local_user *ret)

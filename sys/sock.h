@@ -20,7 +20,7 @@ enum err sock_connect(const char *path, int *ret_fd);
 enum err sock_listen(const char *path, mode_t mode, uid_t owner, gid_t group, int *ret_fd);
 /* Sends one packet whole, or fails: ERR_TIMEOUT, ERR_CLOSED, ERR_TOO_LONG, ERR_IO. */
 enum err sock_send(int fd, const struct buf *packet, int64_t deadline);
-/* Receives one packet into storage. A packet that does not fit is ERR_PROTOCOL, the end ERR_CLOSED. */
+/* Receives one packet into storage; one that does not fit is ERR_PROTOCOL, the end ERR_CLOSED. */
 enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t *ret_len);
 /* Waits until fd is readable (or closed): ERR_OK or ERR_TIMEOUT. */
 enum err sock_wait(int fd, int64_t deadline);
