@@ -24,6 +24,7 @@ struct http {
 	struct curl_slist *headers;
 	struct http_answer answer;
 	size_t header_bytes;
+	bool delimited; /* the answer says where it ends */
 	int64_t deadline;
 	enum err refused; /* by a callback of ours */
 	enum err result;
@@ -143,6 +144,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 	const char *why = http_header_refusal(line);
 
 	h->header_bytes += line.len;
+	h->delimited = http_header_delimits(line, h->delimited);
 	if (h->header_bytes > HTTP_HEADERS_MAX)
 		why = "the answer's headers are too long";
 	note_date(h, line);
@@ -256,7 +258,9 @@ static void forget_last(struct http *h)
 	http_answer_free(&h->answer);
 	buf_init_secret(&h->answer.body, HTTP_BODY_MAX);
 	h->header_bytes = 0;
-	h->refused = h->result = ERR_OK;
+	h->delimited = false;
+	h->refused = ERR_OK;
+	h->result = ERR_INTERNAL; /* until it has ended */
 	h->error[0] = h->detail[0] = 0;
 }
 
@@ -304,8 +308,6 @@ static enum err err_of_curl(const struct http *h, CURLcode rc)
 	switch (rc) {
 	case CURLE_OK:
 		return ERR_OK;
-	case CURLE_OUT_OF_MEMORY:
-		return ERR_NOMEM;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_CERTPROBLEM:
@@ -324,7 +326,7 @@ static enum err err_of_curl(const struct http *h, CURLcode rc)
 	case CURLE_RECV_ERROR:
 	case CURLE_GOT_NOTHING:
 		return ERR_PROVIDER_UNREACHABLE;
-	default:
+	default: /* CURLE_OUT_OF_MEMORY too: so curl calls a header line beyond its limit */
 		return ERR_PROVIDER_ERROR;
 	}
 }
@@ -346,6 +348,10 @@ static enum err judge(struct http *h)
 	}
 	if (!http_type_is_json(type)) {
 		snprintf(h->detail, sizeof(h->detail), "status %ld, and no JSON", status);
+		return ERR_PROVIDER_ERROR;
+	}
+	if (!h->delimited) {
+		(void)refuse(h, "the answer does not say how long it is");
 		return ERR_PROVIDER_ERROR;
 	}
 	return ERR_OK;

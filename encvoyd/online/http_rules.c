@@ -32,6 +32,17 @@ const char *http_header_refusal(struct slice line)
 	return NULL;
 }
 
+bool http_header_delimits(struct slice line, bool before)
+{
+	struct slice value;
+
+	/* each status line, also of an interim answer, starts anew */
+	if (line.len > 5 && memcmp(line.p, "HTTP/", 5) == 0)
+		return false;
+	return before || header_is(line, "Content-Length", &value) ||
+	       (header_is(line, "Transfer-Encoding", &value) && word_is(value, "chunked"));
+}
+
 bool http_type_is_json(const char *type)
 {
 	static const char json[] = "application/json", family[] = "application/",

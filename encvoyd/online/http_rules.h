@@ -12,6 +12,9 @@
 /* Why a header line cannot be accepted (a compressed body, an unknown transfer encoding), or NULL.
  */
 const char *http_header_refusal(struct slice line);
+/* Whether the answer says where it ends (Content-Length or chunks), after one more line: one that
+ * ends with the connection cannot be told from one that somebody cut. */
+bool http_header_delimits(struct slice line, bool before);
 /* application/json, or a type of its family such as a key set's; NULL is neither. */
 bool http_type_is_json(const char *type);
 /* ERR_OK for 2xx and 4xx, ERR_PROVIDER_UNREACHABLE for 429 and for what a proxy says when the
