@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl/ctl.h"
+
+const struct verb verbs[] = {
+    {"enroll", "URL --client-id ID --allow RULE [options]",
+	"Check an Encvoy ID and write this host's configuration for it.", verb_enroll},
+    {"doctor", "[--json]", "Look for everything that can keep people from logging in.",
+	verb_doctor},
+    {"status", "[--json]", "Show what encvoyd is doing.", verb_status},
+    {"why", "USER --service SERVICE [--json]",
+	"Show whether a user may use a service, and which line of which file decides it.",
+	verb_why},
+    {"login", "USER [--service SERVICE]", "Try a login, with the dialogue that PAM shows.",
+	verb_login},
+    {"token", "[--for HOST] [options]",
+	"Sign in with a browser and print a token: for a host's login, or for an application.",
+	verb_token},
+    {"user list", "[--json]", "List the users of this host.", verb_user_list},
+    {"user show", "NAME|sub:SUB [--json]", "Show one user.", verb_user_show},
+    {"user add", "SUB [NAME] [GECOS]", "Let a person be known before the first login.",
+	verb_user_change},
+    {"user map", "SUB NAME", "Bind a name to a person.", verb_user_change},
+    {"user import", "FILE", "Add or map many people, all of them or none.", verb_user_import},
+    {"user rename", "NAME NEWNAME", "Give a user another name; the uid stays.", verb_user_change},
+    {"user remove", "NAME", "Stop serving a user; the uid is never given to another one.",
+	verb_user_change},
+    {"flush", "", "Forget what is cached, and publish the users anew.", verb_flush},
+    {"verify-token", "--issuer URL --audience ID --jwks FILE [options]",
+	"Check the ID token on standard input and print its claims.", verb_verify_token},
+    {"help", "", "List the verbs.", verb_help},
+};
+const size_t verbs_count = sizeof(verbs) / sizeof(verbs[0]);
