@@ -1,1 +1,52 @@
 # SPDX-License-Identifier: MIT
+# Everything but main.c, so that the unit tests can link it.
+noinst_LTLIBRARIES += libctl.la
+libctl_la_SOURCES = \
+	%D%/admin.c %D%/admin.h \
+	%D%/browser.c %D%/browser.h \
+	%D%/check_client.c %D%/check_client.h \
+	%D%/check_conf.c \
+	%D%/check_daemon.c \
+	%D%/check_host.c \
+	%D%/check_map.c \
+	%D%/check_pam.c \
+	%D%/check_provider.c \
+	%D%/checks.h \
+	%D%/confline.c %D%/confline.h \
+	%D%/ctl.h \
+	%D%/enroll.h \
+	%D%/enroll_text.c \
+	%D%/enroll_write.c \
+	%D%/findings.c %D%/findings.h \
+	%D%/input.c %D%/input.h \
+	%D%/loopback.c %D%/loopback.h \
+	%D%/opts.c %D%/opts.h \
+	%D%/output.c %D%/output.h \
+	%D%/people.c %D%/people.h \
+	%D%/probe.c %D%/probe.h \
+	%D%/redirect.c %D%/redirect.h \
+	%D%/say.c \
+	%D%/secretfile.c %D%/secretfile.h \
+	%D%/signin.c %D%/signin.h \
+	%D%/terminal.c %D%/terminal.h \
+	%D%/tokenconf.c %D%/tokenconf.h \
+	%D%/verb_doctor.c \
+	%D%/verb_enroll.c \
+	%D%/verb_help.c \
+	%D%/verb_import.c \
+	%D%/verb_login.c \
+	%D%/verb_status.c \
+	%D%/verb_token.c \
+	%D%/verb_user.c \
+	%D%/verb_verify_token.c \
+	%D%/verb_why.c \
+	%D%/verbs.c
+libctl_la_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS)
+
+bin_PROGRAMS += encvoyctl
+encvoyctl_SOURCES = %D%/main.c
+encvoyctl_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+encvoyctl_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+ctl_libs = libctl.la libconverse.la liblistener.la libonline.la liboidc.la libsys.la libcommon.la \
+	$(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(JSONC_LIBS)
+encvoyctl_LDADD = $(ctl_libs)

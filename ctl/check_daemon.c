@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl/checks.h"
+
+#include "common/proto.h"
+#include "sys/clock.h"
+#include "sys/sock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SOCKET_PATH ENCVOY_RUNDIR "/socket"
+#define PATIENCE_MS 5000
+
+static bool check_rundir(struct findings *f)
+{
+	struct stat st;
+
+	if (lstat(ENCVOY_RUNDIR, &st) != 0) {
+		found(f, FOUND_FAILURE, "rundir", "start encvoyd: systemctl enable --now encvoyd",
+		    "%s: %s", ENCVOY_RUNDIR, strerror(errno));
+		return false;
+	}
+	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022)) {
+		found(f, FOUND_FAILURE, "rundir",
+		    "chown root " ENCVOY_RUNDIR " && chmod 0755 " ENCVOY_RUNDIR
+		    ", then restart encvoyd",
+		    "%s is no directory that only root can write to: nothing in it is trusted",
+		    ENCVOY_RUNDIR);
+		return false;
+	}
+	if (!(st.st_mode & 001))
+		found(f, FOUND_WARNING, "rundir", "chmod 0755 " ENCVOY_RUNDIR,
+		    "%s cannot be entered by everybody: look-ups of their programs fail",
+		    ENCVOY_RUNDIR);
+	return true;
+}
+
+static bool check_socket(struct findings *f)
+{
+	struct stat st;
+
+	if (lstat(SOCKET_PATH, &st) != 0) {
+		found(f, FOUND_FAILURE, "socket", "start encvoyd: systemctl enable --now encvoyd",
+		    "%s: %s", SOCKET_PATH, strerror(errno));
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		found(f, FOUND_FAILURE, "socket", "remove it and restart encvoyd",
+		    "%s is no socket", SOCKET_PATH);
+		return false;
+	}
+	if ((st.st_mode & 0666) != 0666)
+		found(f, FOUND_WARNING, "socket", "chmod 0666 " SOCKET_PATH,
+		    "%s is not open to everybody: look-ups of their programs fail", SOCKET_PATH);
+	return true;
+}
+
+/* A look-up, which everybody may do: any answer to it shows a daemon that works. */
+static enum err ask(int fd)
+{
+	static uint8_t packet[PROTO_MAX];
+	const struct msg_lookup query = {.kind = LOOKUP_PWUID, .id = ID_FLOOR};
+	int64_t deadline = clock_mono_ms() + PATIENCE_MS;
+	AUTO_BUF struct buf b = {0};
+	enum msg_type type;
+	struct reader r;
+	size_t len = 0;
+	enum err e;
+
+	buf_init(&b, PROTO_MAX);
+	proto_begin(&b, MSG_LOOKUP);
+	proto_put_lookup(&b, &query);
+	e = sock_send(fd, &b, deadline);
+	if (e == ERR_OK)
+		e = sock_recv(fd, packet, sizeof(packet), deadline, &len);
+	if (e == ERR_OK)
+		e = proto_open(packet, len, &r, &type);
+	if (e != ERR_OK)
+		return e;
+	return type == MSG_PASSWD || type == MSG_NOT_FOUND ? ERR_OK : ERR_PROTOCOL;
+}
+
+void check_daemon(struct findings *f)
+{
+	AUTO_FD int fd = -1;
+	enum err e;
+
+	if (!check_rundir(f) || !check_socket(f))
+		return;
+	e = sock_connect(SOCKET_PATH, &fd);
+	if (e == ERR_OK) {
+		e = sock_check_server(fd, SOCKET_PATH);
+		if (e != ERR_OK) {
+			found(f, FOUND_FAILURE, "socket", "stop that process and restart encvoyd",
+			    "whoever listens at %s is not the one it belongs to", SOCKET_PATH);
+			return;
+		}
+		e = ask(fd);
+	}
+	if (e == ERR_OK)
+		found_ok(f, "daemon", "encvoyd answers at %s", SOCKET_PATH);
+	else
+		found(f, FOUND_FAILURE, "daemon",
+		    "systemctl status encvoyd; journalctl -u encvoyd says why",
+		    "encvoyd does not answer: %s (%s)", err_text(e), err_word(e));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What `doctor` and `enroll` found. A code is stable: scripts and the manual use it. */
+#ifndef ENCVOY_CTL_FINDINGS_H
+#define ENCVOY_CTL_FINDINGS_H
+
+#include "common/cleanup.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Also doctor's exit status. */
+enum severity {
+	FOUND_OK = 0,
+	FOUND_WARNING = 1,
+	FOUND_FAILURE = 2,
+};
+
+struct finding {
+	const char *code;
+	enum severity severity;
+	char *text;      /* a sentence, printable */
+	const char *fix; /* what to do, "" when nothing */
+};
+
+struct findings {
+	struct finding *v;
+	size_t n;
+	enum severity worst;
+	bool lost; /* memory was short: the list is not complete */
+};
+void findings_free(struct findings *f);
+
+/* code and fix are literals; arguments may hold text from elsewhere. */
+void found(struct findings *f, enum severity severity, const char *code, const char *fix,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+#define found_ok(f, code, ...) found((f), FOUND_OK, (code), "", __VA_ARGS__)
+
+/* All of them as text (verbose: also what is well), or as one JSON object; the exit status is the
+ * worst severity. */
+int findings_print(const struct findings *f, bool json);
+/* As progress on standard error. */
+void findings_remark(const struct findings *f);
+
+#define AUTO_FINDINGS CLEANUP(findings_free)
+
+#endif
