@@ -87,12 +87,6 @@ void http_free(struct http *h)
 	free(h);
 }
 
-void http_answer_free(struct http_answer *a)
-{
-	buf_free(&a->body);
-	*a = (struct http_answer){0};
-}
-
 const char *http_detail(const struct http *h)
 {
 	return h->detail;
@@ -111,12 +105,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	struct http *h = arg;
 
 	buf_put(&h->answer.body, bytes, size * n);
-	if (h->answer.body.err == ERR_TOO_LONG)
+	if (h->answer.body.err != ERR_OK)
 		return refuse(h, "the answer is too long");
-	if (h->answer.body.err != ERR_OK) {
-		h->refused = h->answer.body.err;
-		return 0;
-	}
 	return size * n;
 }
 
@@ -346,15 +336,11 @@ static enum err judge(struct http *h)
 		snprintf(h->detail, sizeof(h->detail), "status %ld", status);
 		return e;
 	}
-	if (!http_type_is_json(type)) {
-		snprintf(h->detail, sizeof(h->detail), "status %ld, and no JSON", status);
-		return ERR_PROVIDER_ERROR;
-	}
-	if (!h->delimited) {
+	if (!http_type_is_json(type))
+		(void)refuse(h, "the answer is not JSON by its type");
+	else if (!h->delimited)
 		(void)refuse(h, "the answer does not say how long it is");
-		return ERR_PROVIDER_ERROR;
-	}
-	return ERR_OK;
+	return h->refused;
 }
 
 static void conclude(struct http *h, CURLcode rc)

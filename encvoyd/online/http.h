@@ -45,7 +45,11 @@ struct http_answer {
 	struct buf body; /* secret; JSON by its media type */
 	int64_t date;    /* what the server's clock said, seconds since 1970; 0: nothing */
 };
-void http_answer_free(struct http_answer *a);
+static inline void http_answer_free(struct http_answer *a)
+{
+	buf_free(&a->body);
+	*a = (struct http_answer){0};
+}
 
 /* ERR_OK: a complete answer with status 2xx or 4xx, of type application/json or .../...+json.
  * Otherwise ERR_TLS, ERR_PROVIDER_UNREACHABLE (no connection, no answer in time, 429, 502, 503,
