@@ -20,8 +20,8 @@ void map_builder_free(struct map_builder *b);
  * is there already (ERR_EXISTS); nothing is added then. The private group of a user is added like
  * any other group. Members need not be users of the map; n may be 0. */
 enum err map_builder_add_user(struct map_builder *b, const struct user_record *rec);
-enum err map_builder_add_group(struct map_builder *b, const char *name, uint32_t gid,
-    const char *const *members, size_t n);
+enum err map_builder_add_group(
+    struct map_builder *b, const char *name, uint32_t gid, const char *const *members, size_t n);
 
 /* Writes users.map beside and renames it into place, then raises the generation in users.gen
  * (made anew when absent or damaged). Killed at any moment it leaves the old map or the new one.
