@@ -4,7 +4,7 @@
 # the machine's own /etc is never written, ports never clash, and every process started here ends
 # with the namespace. Source this file first; it re-executes the calling script inside.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what is set here is for those who source it
 set -u -o pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every way to sign in, and every refusal that a person can meet, through the real chain: pamtester,
 # PAM module, daemon, TLS provider, sign-in pages.
+# shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mkdir -p /etc/encvoy/encvoy.conf.d

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SEC-35: secrets with known content go through every flow; afterwards they are in no log, argument,
 # environment, file or memory of what stays behind.
+# shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 conf_write

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What holds when things are broken: dead, hung, killed and misconfigured daemons, a client that
 # goes away. Root and local users always log in; an Encvoy user never does by accident.
+# shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 conf_write

@@ -34,19 +34,19 @@ __attribute__((format(printf, 4, 5))) static inline bool tap_ok(
 /* ok(condition, "name, printf style") */
 #define ok(cond, ...) tap_ok((cond), __FILE__, __LINE__, __VA_ARGS__)
 
-#define is_str(got, want, ...) \
-	do { \
-		const char *got_ = (got), *want_ = (want); \
-		if (!tap_ok(got_ && want_ && strcmp(got_, want_) == 0, __FILE__, __LINE__, \
-			__VA_ARGS__)) \
+#define is_str(got, want, ...)                                                                \
+	do {                                                                                  \
+		const char *got_ = (got), *want_ = (want);                                    \
+		if (!tap_ok(got_ && want_ && strcmp(got_, want_) == 0, __FILE__, __LINE__,    \
+			__VA_ARGS__))                                                         \
 			printf("# got \"%s\", want \"%s\"\n", got_ ? got_ : "(null)", want_); \
 	} while (0)
 
-#define is_int(got, want, ...) \
-	do { \
+#define is_int(got, want, ...)                                                \
+	do {                                                                  \
 		long long got_ = (long long)(got), want_ = (long long)(want); \
-		if (!tap_ok(got_ == want_, __FILE__, __LINE__, __VA_ARGS__)) \
-			printf("# got %lld, want %lld\n", got_, want_); \
+		if (!tap_ok(got_ == want_, __FILE__, __LINE__, __VA_ARGS__))  \
+			printf("# got %lld, want %lld\n", got_, want_);       \
 	} while (0)
 
 /* A check that this machine cannot make; says why. */
