@@ -83,8 +83,7 @@ void column_text(struct query *q, int column, char *dst, size_t size);
 /* Numbers kept beside the tables; a missing one is 0. */
 enum err db_meta_get(struct db *db, const char *key, int64_t *ret);
 enum err db_meta_set(struct db *db, const char *key, int64_t value);
-#define META_ALLOCATED "allocated" /* how far the ledger's own ids have been given, see ledger.h \
-				    */
+#define META_ALLOCATED "allocated"     /* how many of the ledger's own ids were given (ledger.h) */
 #define META_TOKENS_LOST "tokens_lost" /* when used tokens may have been forgotten */
 
 /* The first column of the first row of a fixed query. */

@@ -198,12 +198,16 @@ enum err locals_refresh(struct locals *l)
 
 bool locals_has_name(const struct locals *l, const char *name)
 {
+	if (!l->loaded)
+		return true;
 	return l->set.n_names && bsearch(&name, l->set.names, l->set.n_names, sizeof(*l->set.names),
 				     compare_names) != NULL;
 }
 
 bool locals_has_id(const struct locals *l, uint32_t id)
 {
+	if (!l->loaded)
+		return true;
 	return l->set.n_ids &&
 	       bsearch(&id, l->set.ids, l->set.n_ids, sizeof(*l->set.ids), compare_ids) != NULL;
 }
