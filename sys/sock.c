@@ -5,6 +5,7 @@
 #include "sys/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +21,14 @@ static enum err address_of(const char *path, struct sockaddr_un *ret)
 	return str_copy(ret->sun_path, sizeof(ret->sun_path), path) ? ERR_OK : ERR_TOO_LONG;
 }
 
+/* A socket above the standard descriptors. */
+static int client_socket(void)
+{
+	AUTO_FD int fd = socket(AF_UNIX, FLAGS, 0);
+
+	return fd < 0 || fd > 2 ? take_fd(&fd) : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
 enum err sock_connect(const char *path, int *ret_fd)
 {
 	AUTO_FD int fd = -1;
@@ -28,7 +37,7 @@ enum err sock_connect(const char *path, int *ret_fd)
 
 	if (e != ERR_OK)
 		return e;
-	fd = socket(AF_UNIX, FLAGS, 0);
+	fd = client_socket();
 	if (fd < 0)
 		return ERR_IO;
 	/* AF_UNIX connects at once or not at all */
@@ -142,6 +151,23 @@ enum err sock_peer(int fd, struct peer *ret)
 		return ERR_IO;
 	*ret = (struct peer){c.uid, c.gid, c.pid};
 	return ERR_OK;
+}
+
+enum err sock_mark(int fd, struct sock_mark *ret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return ERR_IO;
+	*ret = (struct sock_mark){st.st_dev, st.st_ino};
+	return ERR_OK;
+}
+
+bool sock_is(int fd, const struct sock_mark *mark)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_dev == mark->dev && st.st_ino == mark->ino;
 }
 
 enum err sock_check_server(int fd, const char *path)

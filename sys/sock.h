@@ -8,13 +8,15 @@
 #include "common/buf.h"
 #include "common/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #define SOCK_FOREVER INT64_MAX
 
-/* Non-blocking connect. ERR_NO_DAEMON when nobody listens (or the queue is full). */
+/* Non-blocking connect. ERR_NO_DAEMON when nobody listens (or the queue is full). The descriptor is
+ * never 0, 1 or 2, even when those are free: programs write to them without looking (SEC-43). */
 enum err sock_connect(const char *path, int *ret_fd);
 /* Binds (replacing a stale socket of ours), sets mode and owner (-1: leave) and listens. */
 enum err sock_listen(const char *path, mode_t mode, uid_t owner, gid_t group, int *ret_fd);
@@ -31,6 +33,15 @@ struct peer {
 	pid_t pid;
 };
 enum err sock_peer(int fd, struct peer *ret);
+
+/* Which socket a descriptor is, so that one which the program closed behind our back, and whose
+ * number is another file's by now, is neither used nor closed (SEC-41). */
+struct sock_mark {
+	dev_t dev;
+	ino_t ino;
+};
+enum err sock_mark(int fd, struct sock_mark *ret);
+bool sock_is(int fd, const struct sock_mark *mark);
 
 /* The client's check of whom it talks to: the server's credentials are uid 0, or the owner of the
  * socket while its directory belongs to root and is writable by nobody else (SEC-43). */
