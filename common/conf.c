@@ -22,15 +22,7 @@ const char *method_word(unsigned method)
 	}
 }
 
-bool service_has_method(const struct service_conf *s, unsigned method)
-{
-	for (size_t i = 0; i < METHODS_MAX; i++)
-		if (s->methods[i] == method)
-			return true;
-	return false;
-}
-
-static enum err fail(struct conf_error *e, const struct origin *from, struct slice key,
+enum err conf_fail(struct conf_error *e, const struct origin *from, struct slice key,
     const char *why, enum err code)
 {
 	struct buf text;
@@ -50,7 +42,7 @@ static void *field_of(const struct option *o, struct conf *c, struct service_con
 	return o->in_service ? (char *)s + o->offset : (char *)c + o->offset;
 }
 
-static enum err apply(const struct option *o, struct slice value, const struct origin *from,
+enum err conf_apply(const struct option *o, struct slice value, const struct origin *from,
     void *field, struct conf_error *e)
 {
 	char storage[200];
@@ -60,7 +52,7 @@ static enum err apply(const struct option *o, struct slice value, const struct o
 	buf_init_fixed(&why, storage, sizeof(storage));
 	code = o->parse(o, value, from, field, &why);
 	if (code != ERR_OK)
-		return fail(e, from, slice_of(o->name), buf_cstr(&why), code);
+		return conf_fail(e, from, slice_of(o->name), buf_cstr(&why), code);
 	return ERR_OK;
 }
 
@@ -76,7 +68,8 @@ enum err conf_init(struct conf *c)
 
 		if (!o->fallback)
 			continue;
-		code = apply(o, slice_of(o->fallback), &built_in, field_of(o, c, &c->service), &e);
+		code = conf_apply(
+		    o, slice_of(o->fallback), &built_in, field_of(o, c, &c->service), &e);
 		if (code != ERR_OK)
 			return code;
 	}
@@ -91,7 +84,7 @@ static void setting_free(struct setting *s)
 	free(s->file);
 }
 
-static void field_free(const struct option *o, void *field)
+void conf_field_free(const struct option *o, void *field)
 {
 	if (o->kind == KIND_STRING) {
 		free(*(char **)field);
@@ -106,84 +99,14 @@ void conf_free(struct conf *c)
 	if (!c)
 		return;
 	for (size_t i = 0; i < conf_options_count; i++)
-		field_free(&conf_options[i], field_of(&conf_options[i], c, &c->service));
+		conf_field_free(&conf_options[i], field_of(&conf_options[i], c, &c->service));
 	for (size_t i = 0; i < c->n_settings; i++)
 		setting_free(&c->settings[i]);
 	free(c->settings);
 	*c = (struct conf){0};
 }
 
-void service_conf_free(struct service_conf *s)
-{
-	for (size_t i = 0; i < conf_options_count; i++)
-		if (conf_options[i].in_service)
-			field_free(&conf_options[i], field_of(&conf_options[i], NULL, s));
-}
-
-static enum err copy_string(char *const *from, char **to)
-{
-	if (!*from)
-		return ERR_OK;
-	*to = strdup(*from);
-	return *to ? ERR_OK : ERR_NOMEM;
-}
-
-static enum err copy_rules(const struct rules *from, struct rules *to)
-{
-	if (!from->n)
-		return ERR_OK;
-	to->v = calloc(from->n, sizeof(*to->v));
-	if (!to->v)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < from->n; i++) {
-		const struct rule *r = &from->v[i];
-		struct rule *copy = &to->v[i];
-
-		to->n = i + 1;
-		*copy = (struct rule){.kind = r->kind, .line = r->line, .file = strdup(r->file)};
-		if (!copy->file || copy_string(&r->value, &copy->value) != ERR_OK)
-			return ERR_NOMEM;
-	}
-	return ERR_OK;
-}
-
-static enum err field_copy(const struct option *o, const void *from, void *to)
-{
-	switch (o->kind) {
-	case KIND_STRING:
-		return copy_string(from, to);
-	case KIND_RULES:
-		return copy_rules(from, to);
-	case KIND_NUMBER:
-		memcpy(to, from, sizeof(uint64_t));
-		return ERR_OK;
-	case KIND_BOOL:
-		memcpy(to, from, sizeof(bool));
-		return ERR_OK;
-	case KIND_METHODS:
-		memcpy(to, from, sizeof(((struct service_conf *)0)->methods));
-		return ERR_OK;
-	}
-	return ERR_INTERNAL;
-}
-
-static enum err service_copy(const struct service_conf *from, struct service_conf *to)
-{
-	for (size_t i = 0; i < conf_options_count; i++) {
-		const struct option *o = &conf_options[i];
-		enum err e;
-
-		if (!o->in_service)
-			continue;
-		e = field_copy(o, (const char *)from + o->offset, (char *)to + o->offset);
-		if (e != ERR_OK)
-			return e;
-	}
-	return ERR_OK;
-}
-
-/* "key = value", or a bare "key" for yes. */
-static bool split(struct slice line, struct slice *key, struct slice *value)
+bool conf_split(struct slice line, struct slice *key, struct slice *value)
 {
 	const char *eq = memchr(line.p, '=', line.len);
 
@@ -197,16 +120,15 @@ static bool split(struct slice line, struct slice *key, struct slice *value)
 	return key->len > 0;
 }
 
-/* What every key must pass, wherever it is written. */
-static enum err lookup(struct slice key, unsigned scope, const struct origin *from,
+enum err conf_lookup(struct slice key, unsigned scope, const struct origin *from,
     const struct option **ret, struct conf_error *e)
 {
 	const struct option *o = option_find(key);
 
 	if (!o)
-		return fail(e, from, key, "unknown option", ERR_CONFIG);
+		return conf_fail(e, from, key, "unknown option", ERR_CONFIG);
 	if (!(o->scope & scope))
-		return fail(e, from, key, "cannot be set here", ERR_CONFIG);
+		return conf_fail(e, from, key, "cannot be set here", ERR_CONFIG);
 	*ret = o;
 	return ERR_OK;
 }
@@ -225,10 +147,10 @@ static enum err enter_section(struct parser *p, struct slice line)
 	struct slice name;
 
 	if (line.len <= n + 1 || memcmp(line.p, prefix, n) != 0 || line.p[line.len - 1] != ']')
-		return fail(p->e, &p->from, line, "must be [service NAME]", ERR_CONFIG);
+		return conf_fail(p->e, &p->from, line, "must be [service NAME]", ERR_CONFIG);
 	name = slice_trim((struct slice){line.p + n, line.len - n - 1});
 	if (!name.len || name.len >= sizeof(p->section) || memchr(name.p, '/', name.len))
-		return fail(p->e, &p->from, line, "not a PAM service name", ERR_CONFIG);
+		return conf_fail(p->e, &p->from, line, "not a PAM service name", ERR_CONFIG);
 	memcpy(p->section, name.p, name.len);
 	p->section[name.len] = 0;
 	return ERR_OK;
@@ -240,10 +162,10 @@ static enum err keep_setting(struct parser *p, struct slice key, struct slice va
 	struct setting *v, *s;
 
 	if (c->n_settings == SETTINGS_MAX)
-		return fail(p->e, &p->from, key, "too many settings", ERR_CONFIG);
+		return conf_fail(p->e, &p->from, key, "too many settings", ERR_CONFIG);
 	v = realloc(c->settings, (c->n_settings + 1) * sizeof(*v));
 	if (!v)
-		return fail(p->e, &p->from, key, "", ERR_NOMEM);
+		return conf_fail(p->e, &p->from, key, "", ERR_NOMEM);
 	c->settings = v;
 	s = &v[c->n_settings++];
 	*s = (struct setting){.section = strdup(p->section),
@@ -252,7 +174,7 @@ static enum err keep_setting(struct parser *p, struct slice key, struct slice va
 	    .file = strdup(p->from.file),
 	    .line = p->from.line};
 	if (!s->section || !s->key || !s->value || !s->file)
-		return fail(p->e, &p->from, key, "", ERR_NOMEM);
+		return conf_fail(p->e, &p->from, key, "", ERR_NOMEM);
 	return ERR_OK;
 }
 
@@ -264,14 +186,14 @@ static enum err parse_line(struct parser *p, struct slice line)
 
 	if (line.p[0] == '[')
 		return enter_section(p, line);
-	if (!memchr(line.p, '=', line.len) || !split(line, &key, &value))
-		return fail(p->e, &p->from, line, "must be key = value", ERR_CONFIG);
-	code = lookup(key, p->section[0] ? SCOPE_SERVICE : SCOPE_GLOBAL, &p->from, &o, p->e);
+	if (!memchr(line.p, '=', line.len) || !conf_split(line, &key, &value))
+		return conf_fail(p->e, &p->from, line, "must be key = value", ERR_CONFIG);
+	code = conf_lookup(key, p->section[0] ? SCOPE_SERVICE : SCOPE_GLOBAL, &p->from, &o, p->e);
 	if (code != ERR_OK)
 		return code;
 	if (p->section[0])
 		return keep_setting(p, key, value);
-	return apply(o, value, &p->from, field_of(o, p->conf, &p->conf->service), p->e);
+	return conf_apply(o, value, &p->from, field_of(o, p->conf, &p->conf->service), p->e);
 }
 
 enum err conf_parse(
@@ -280,7 +202,8 @@ enum err conf_parse(
 	struct parser p = {.conf = c, .from = {file, 0}, .e = e};
 
 	if (memchr(text, 0, len) || !utf8_valid(text, len))
-		return fail(e, &p.from, slice_of("file"), "is not plain UTF-8 text", ERR_CONFIG);
+		return conf_fail(
+		    e, &p.from, slice_of("file"), "is not plain UTF-8 text", ERR_CONFIG);
 	while (len) {
 		const char *nl = memchr(text, '\n', len);
 		size_t n = nl ? (size_t)(nl - text) : len;
@@ -299,101 +222,14 @@ enum err conf_parse(
 	return ERR_OK;
 }
 
-/* A section or an argument replaces what the level above said; its own lines add up. */
-static enum err override(const struct option *o, struct slice value, const struct origin *from,
-    struct service_conf *s, bool *cleared, struct conf_error *e)
-{
-	void *field = (char *)s + o->offset;
-
-	if (o->kind == KIND_RULES && !*cleared) {
-		rules_free(field);
-		*cleared = true;
-	}
-	return apply(o, value, from, field, e);
-}
-
-static enum err apply_section(
-    const struct conf *c, const char *service, struct service_conf *s, struct conf_error *e)
-{
-	bool cleared = false;
-
-	for (size_t i = 0; i < c->n_settings; i++) {
-		const struct setting *set = &c->settings[i];
-		struct origin from = {set->file, set->line};
-		const struct option *o = option_find(slice_of(set->key));
-		enum err code;
-
-		if (strcmp(set->section, service) != 0)
-			continue;
-		code = o ? override(o, slice_of(set->value), &from, s, &cleared, e)
-			 : fail(e, &from, slice_of(set->key), "unknown option", ERR_CONFIG);
-		if (code != ERR_OK)
-			return code;
-	}
-	return ERR_OK;
-}
-
-static enum err apply_args(
-    const char *const *args, size_t n, struct service_conf *s, struct conf_error *e)
-{
-	bool cleared = false;
-
-	for (size_t i = 0; i < n; i++) {
-		struct origin from = {"PAM argument", (unsigned)(i + 1)};
-		const struct option *o = NULL;
-		struct slice key, value;
-		enum err code;
-
-		if (!split(slice_of(args[i]), &key, &value))
-			return fail(e, &from, slice_of(args[i]), "must be key=value", ERR_CONFIG);
-		code = lookup(key, SCOPE_PAM, &from, &o, e);
-		if (code == ERR_OK)
-			code = override(o, value, &from, s, &cleared, e);
-		if (code != ERR_OK)
-			return code;
-	}
-	return ERR_OK;
-}
-
-/* With directory = login nobody but the provider's numbering may name people. */
-static enum err check_service(
-    const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e)
-{
-	struct origin from = {service, 0};
-
-	if (strcmp(c->directory, "login") == 0 && !template_is_sub_only(s->user_name))
-		return fail(e, &from, slice_of("user_name"),
-		    "with directory = login only %{sub} can name people, exactly once", ERR_CONFIG);
-	if (!s->client_id || !*s->client_id)
-		return fail(e, &from, slice_of("client_id"), "is missing", ERR_CONFIG);
-	return ERR_OK;
-}
-
-enum err conf_service(const struct conf *c, const char *service, const char *const *args,
-    size_t n_args, struct service_conf *ret, struct conf_error *e)
-{
-	enum err code;
-
-	*ret = (struct service_conf){0};
-	*e = (struct conf_error){0};
-	code = service_copy(&c->service, ret);
-	if (code == ERR_OK)
-		code = apply_section(c, service, ret, e);
-	if (code == ERR_OK)
-		code = apply_args(args, n_args, ret, e);
-	if (code == ERR_OK)
-		code = check_service(c, ret, service, e);
-	return code;
-}
-
 enum err conf_finish(struct conf *c, struct conf_error *e)
 {
 	struct origin from = {"encvoy.conf", 0};
 	enum err code;
 
 	if (!c->issuer)
-		return fail(e, &from, slice_of("issuer"), "is missing", ERR_CONFIG);
-	code = check_service(c, &c->service, from.file, e);
+		return conf_fail(e, &from, slice_of("issuer"), "is missing", ERR_CONFIG);
+	code = conf_check_service(c, &c->service, from.file, e);
 	for (size_t i = 0; i < c->n_settings && code == ERR_OK; i++) {
 		AUTO_SERVICE struct service_conf s = {0};
 

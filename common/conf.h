@@ -118,6 +118,11 @@ enum err conf_service(const struct conf *c, const char *service, const char *con
 void service_conf_free(struct service_conf *s);
 bool service_has_method(const struct service_conf *s, unsigned method);
 
+/* Checks PAM arguments by themselves, before and without any configuration. *ret_methods gets the
+ * set of methods that they name, 0 without a methods argument. */
+enum err conf_check_args(
+    const char *const *args, size_t n_args, unsigned *ret_methods, struct conf_error *e);
+
 /* One line per option for tests of the manual: name, scope letters, default. */
 void conf_describe(struct buf *out);
 

@@ -48,4 +48,20 @@ extern const size_t conf_options_count;
 const struct option *option_find(struct slice name);
 void rules_free(struct rules *r);
 
+/* Describes an error in *e and returns code. The key is made printable, values are never shown. */
+enum err conf_fail(struct conf_error *e, const struct origin *from, struct slice key,
+    const char *why, enum err code);
+/* "key = value", or a bare "key" for yes; false without a key. */
+bool conf_split(struct slice line, struct slice *key, struct slice *value);
+/* What every key must pass, wherever it is written. */
+enum err conf_lookup(struct slice key, unsigned scope, const struct origin *from,
+    const struct option **ret, struct conf_error *e);
+/* Parses a value into its field. */
+enum err conf_apply(const struct option *o, struct slice value, const struct origin *from,
+    void *field, struct conf_error *e);
+void conf_field_free(const struct option *o, void *field);
+/* With directory = login nobody but the provider's numbering may name people. */
+enum err conf_check_service(
+    const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e);
+
 #endif

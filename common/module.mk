@@ -4,7 +4,8 @@ libcommon_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
 	%D%/cleanup.h \
 	%D%/conf.c %D%/conf.h \
-	%D%/conf_table.c \
+	%D%/conf_service.c \
+	%D%/conf_table.c %D%/conf_table.h \
 	%D%/err.c %D%/err.h \
 	%D%/map.c %D%/map.h \
 	%D%/name.c %D%/name.h \

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* What holds for one service: defaults, then its section, then PAM arguments. */
+#include "common/conf.h"
+
+#include "common/conf_table.h"
+#include "common/name.h"
+
+#include <string.h>
+
+bool service_has_method(const struct service_conf *s, unsigned method)
+{
+	for (size_t i = 0; i < METHODS_MAX; i++)
+		if (s->methods[i] == method)
+			return true;
+	return false;
+}
+
+void service_conf_free(struct service_conf *s)
+{
+	for (size_t i = 0; i < conf_options_count; i++)
+		if (conf_options[i].in_service)
+			conf_field_free(&conf_options[i], (char *)s + conf_options[i].offset);
+}
+
+static enum err copy_string(char *const *from, char **to)
+{
+	if (!*from)
+		return ERR_OK;
+	*to = strdup(*from);
+	return *to ? ERR_OK : ERR_NOMEM;
+}
+
+static enum err copy_rules(const struct rules *from, struct rules *to)
+{
+	if (!from->n)
+		return ERR_OK;
+	to->v = calloc(from->n, sizeof(*to->v));
+	if (!to->v)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < from->n; i++) {
+		const struct rule *r = &from->v[i];
+		struct rule *copy = &to->v[i];
+
+		to->n = i + 1;
+		*copy = (struct rule){.kind = r->kind, .line = r->line, .file = strdup(r->file)};
+		if (!copy->file || copy_string(&r->value, &copy->value) != ERR_OK)
+			return ERR_NOMEM;
+	}
+	return ERR_OK;
+}
+
+static enum err field_copy(const struct option *o, const void *from, void *to)
+{
+	switch (o->kind) {
+	case KIND_STRING:
+		return copy_string(from, to);
+	case KIND_RULES:
+		return copy_rules(from, to);
+	case KIND_NUMBER:
+		memcpy(to, from, sizeof(uint64_t));
+		return ERR_OK;
+	case KIND_BOOL:
+		memcpy(to, from, sizeof(bool));
+		return ERR_OK;
+	case KIND_METHODS:
+		memcpy(to, from, sizeof(((struct service_conf *)0)->methods));
+		return ERR_OK;
+	}
+	return ERR_INTERNAL;
+}
+
+static enum err service_copy(const struct service_conf *from, struct service_conf *to)
+{
+	for (size_t i = 0; i < conf_options_count; i++) {
+		const struct option *o = &conf_options[i];
+		enum err e;
+
+		if (!o->in_service)
+			continue;
+		e = field_copy(o, (const char *)from + o->offset, (char *)to + o->offset);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* A section or an argument replaces what the level above said; its own lines add up. */
+static enum err override(const struct option *o, struct slice value, const struct origin *from,
+    struct service_conf *s, bool *cleared, struct conf_error *e)
+{
+	void *field = (char *)s + o->offset;
+
+	if (o->kind == KIND_RULES && !*cleared) {
+		rules_free(field);
+		*cleared = true;
+	}
+	return conf_apply(o, value, from, field, e);
+}
+
+static enum err apply_section(
+    const struct conf *c, const char *service, struct service_conf *s, struct conf_error *e)
+{
+	bool cleared = false;
+
+	for (size_t i = 0; i < c->n_settings; i++) {
+		const struct setting *set = &c->settings[i];
+		struct origin from = {set->file, set->line};
+		const struct option *o = option_find(slice_of(set->key));
+		enum err code;
+
+		if (strcmp(set->section, service) != 0)
+			continue;
+		code = o ? override(o, slice_of(set->value), &from, s, &cleared, e)
+			 : conf_fail(e, &from, slice_of(set->key), "unknown option", ERR_CONFIG);
+		if (code != ERR_OK)
+			return code;
+	}
+	return ERR_OK;
+}
+
+static enum err apply_args(
+    const char *const *args, size_t n, struct service_conf *s, struct conf_error *e)
+{
+	bool cleared = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct origin from = {"PAM argument", (unsigned)(i + 1)};
+		const struct option *o = NULL;
+		struct slice key, value;
+		enum err code;
+
+		if (!conf_split(slice_of(args[i]), &key, &value))
+			return conf_fail(
+			    e, &from, slice_of(args[i]), "must be key=value", ERR_CONFIG);
+		code = conf_lookup(key, SCOPE_PAM, &from, &o, e);
+		if (code == ERR_OK)
+			code = override(o, value, &from, s, &cleared, e);
+		if (code != ERR_OK)
+			return code;
+	}
+	return ERR_OK;
+}
+
+enum err conf_check_service(
+    const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e)
+{
+	struct origin from = {service, 0};
+
+	if (strcmp(c->directory, "login") == 0 && !template_is_sub_only(s->user_name))
+		return conf_fail(e, &from, slice_of("user_name"),
+		    "with directory = login only %{sub} can name people, exactly once", ERR_CONFIG);
+	if (!s->client_id || !*s->client_id)
+		return conf_fail(e, &from, slice_of("client_id"), "is missing", ERR_CONFIG);
+	return ERR_OK;
+}
+
+enum err conf_service(const struct conf *c, const char *service, const char *const *args,
+    size_t n_args, struct service_conf *ret, struct conf_error *e)
+{
+	enum err code;
+
+	*ret = (struct service_conf){0};
+	*e = (struct conf_error){0};
+	code = service_copy(&c->service, ret);
+	if (code == ERR_OK)
+		code = apply_section(c, service, ret, e);
+	if (code == ERR_OK)
+		code = apply_args(args, n_args, ret, e);
+	if (code == ERR_OK)
+		code = conf_check_service(c, ret, service, e);
+	return code;
+}
+
+enum err conf_check_args(
+    const char *const *args, size_t n_args, unsigned *ret_methods, struct conf_error *e)
+{
+	AUTO_SERVICE struct service_conf s = {0};
+	enum err code;
+
+	*e = (struct conf_error){0};
+	code = apply_args(args, n_args, &s, e);
+	if (code != ERR_OK)
+		return code;
+	*ret_methods = 0;
+	for (size_t i = 0; i < METHODS_MAX; i++)
+		*ret_methods |= s.methods[i];
+	return ERR_OK;
+}
