@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "pam/phase.h"
+
+#include "pam/converse.h"
+#include "pam/request.h"
+#include "pam/ui.h"
+
+#include <pthread.h>
+#include <security/pam_ext.h>
+
+static const char socket_path[] = ENCVOY_RUNDIR "/socket";
+
+static enum err authenticate(struct request *q)
+{
+	const struct converse_ui ui = {.show = ui_show, .ask = ui_ask, .data = q};
+	enum err e;
+
+	if (!q->token_only)
+		return converse_login(socket_path, &q->m, &ui, &q->result);
+	e = ui_token(q, &q->m.answer);
+	if (e != ERR_OK)
+		return e;
+	q->m.flags |= LOGIN_HAS_ANSWER;
+	return converse_login(socket_path, &q->m, NULL, &q->result);
+}
+
+static enum err account(struct request *q)
+{
+	return converse_account(socket_path, &q->m, &q->result);
+}
+
+/* There is nothing to set up or take down. */
+static enum err succeed(struct request *q)
+{
+	(void)q;
+	return ERR_OK;
+}
+
+static enum err refuse_password(struct request *q)
+{
+	ui_error(q, "Users of Encvoy ID have no password on this host.");
+	return ERR_NO_METHOD;
+}
+
+static const struct {
+	enum err (*work)(struct request *q);
+	bool asks_daemon; /* then the arguments matter */
+} phases[PHASE_COUNT] = {
+    [PHASE_AUTH] = {authenticate, true},
+    [PHASE_CRED] = {succeed, false},
+    [PHASE_ACCOUNT] = {account, true},
+    [PHASE_SESSION] = {succeed, false},
+    [PHASE_PASSWORD] = {refuse_password, false},
+};
+
+static enum err work(struct request *q, int argc, const char **argv)
+{
+	enum err e = ERR_OK;
+
+	if (phases[q->phase].asks_daemon) {
+		e = request_args(q, argc, argv);
+		if (e == ERR_OK)
+			e = request_items(q);
+	}
+	return e == ERR_OK ? phases[q->phase].work(q) : e;
+}
+
+/* Only about users that may be ours, so the name is printable; so is what the daemon said. */
+static void report(const struct request *q, enum err e)
+{
+	const struct msg_result *r = &q->result;
+	int level = result_level(e);
+
+	if (level >= 0)
+		pam_syslog(q->pamh, level, "%s: %s (%s)%s%s", q->m.user,
+		    r->reason[0] ? r->reason : err_word(e), err_text(e),
+		    r->login_id[0] ? " login " : "", r->login_id);
+	if (e != ERR_OK)
+		ui_error(q, r->text);
+}
+
+static int run(struct request *q, int argc, const char **argv)
+{
+	const char *name = NULL;
+	int rc = pam_get_user(q->pamh, &name, NULL);
+	enum err e;
+
+	if (rc == PAM_CONV_AGAIN)
+		return PAM_INCOMPLETE;
+	if (rc != PAM_SUCCESS || !name)
+		return result_code(ERR_NO_ANSWER, q->phase);
+	e = request_user(q, name);
+	if (e == ERR_OK)
+		e = work(q, argc, argv);
+	report(q, e);
+	request_free(q);
+	return result_code(e, q->phase);
+}
+
+int phase_run(pam_handle_t *pamh, enum phase phase, int flags, int argc, const char **argv)
+{
+	struct request q = {.pamh = pamh, .phase = phase, .silent = (flags & PAM_SILENT) != 0};
+	int state, rc;
+
+	/* a thread that is cancelled in here would leave descriptors and secrets behind (SEC-41) */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	rc = run(&q, argc, argv);
+	(void)pthread_setcancelstate(state, NULL);
+	return rc;
+}

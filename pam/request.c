@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "pam/request.h"
+
+#include "common/conf.h"
+#include "common/name.h"
+#include "common/str.h"
+#include "sys/localdb.h"
+
+#include <limits.h>
+#include <security/pam_ext.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum err request_user(struct request *q, const char *name)
+{
+	struct local_user unused;
+	enum err e;
+
+	/* a reserved name is never ours: root gets past us even without a readable /etc/passwd */
+	if (!name_ok(name, strlen(name)) || name_reserved(name) ||
+	    !str_copy(q->m.user, sizeof(q->m.user), name))
+		return ERR_UNKNOWN_USER;
+	e = localdb_user(name, &unused);
+	if (e == ERR_OK)
+		return ERR_LOCAL_USER;
+	return e == ERR_NOT_FOUND ? ERR_OK : ERR_IO;
+}
+
+static enum err take_args(struct msg_login *m, size_t n, const char *const *args)
+{
+	for (size_t i = 0; i < n; i++) {
+		m->args[i] = strdup(args[i]);
+		if (!m->args[i])
+			return ERR_NOMEM;
+		m->n_args = i + 1;
+	}
+	return ERR_OK;
+}
+
+static bool fit_message(size_t n, const char *const *args)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(args[i]) > ARG_MAX)
+			return false;
+	return n <= ARGS_MAX;
+}
+
+enum err request_args(struct request *q, int argc, const char *const *argv)
+{
+	size_t n = argc > 0 ? (size_t)argc : 0;
+	unsigned methods = 0;
+	struct conf_error ce;
+	enum err e;
+
+	if (!fit_message(n, argv)) {
+		pam_syslog(q->pamh, LOG_ERR, "too many or too long arguments");
+		return ERR_CONFIG;
+	}
+	e = conf_check_args(argv, n, &methods, &ce);
+	if (e == ERR_CONFIG)
+		pam_syslog(q->pamh, LOG_ERR, "argument %u: %s", ce.line, ce.text);
+	if (e != ERR_OK)
+		return e;
+	q->token_only = methods == METHOD_TOKEN;
+	return take_args(&q->m, n, argv);
+}
+
+/* Programs that show our texts only together with a prompt (OpenSSH before 10.3). */
+static bool is_sshd(void)
+{
+	static const char *const names[] = {"sshd", "sshd-session", "sshd-auth"};
+	static const char gone[] = " (deleted)"; /* replaced by an update meanwhile */
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	const char *base;
+
+	if (n <= 0)
+		return false;
+	path[n] = 0;
+	if ((size_t)n > strlen(gone) && strcmp(path + n - strlen(gone), gone) == 0)
+		path[(size_t)n - strlen(gone)] = 0;
+	base = strrchr(path, '/');
+	for (size_t i = 0; base && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(base + 1, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Items that are not set are "". */
+static enum err copy_item(const struct request *q, int item, char *dst, size_t size)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(q->pamh, item, &value) != PAM_SUCCESS)
+		return ERR_INTERNAL;
+	return str_copy(dst, size, value ? value : "") ? ERR_OK : ERR_TOO_LONG;
+}
+
+enum err request_items(struct request *q)
+{
+	struct msg_login *m = &q->m;
+	enum err e = copy_item(q, PAM_SERVICE, m->service, sizeof(m->service));
+
+	if (e == ERR_OK)
+		e = copy_item(q, PAM_RHOST, m->rhost, sizeof(m->rhost));
+	if (e != ERR_OK)
+		return e;
+	/* for display only: one that is too long is left out */
+	(void)copy_item(q, PAM_TTY, m->tty, sizeof(m->tty));
+	m->flags = (q->token_only ? 0U : LOGIN_INTERACTIVE) | (q->silent ? LOGIN_SILENT : 0U) |
+		   (is_sshd() ? LOGIN_SSHD : 0U);
+	return ERR_OK;
+}
