@@ -10,10 +10,19 @@
 #define FORM_MAX 16384
 #define SCOPE "openid"
 
-/* The schedule counts whole seconds: rounded up, no interval is ever cut short. */
-static uint64_t now_s(void)
+/* The schedule counts whole seconds; what they leave out of the moment it counts from is kept here,
+ * so that no interval is cut short or drawn out. */
+struct schedule {
+	struct device_poll poll;
+	int64_t rest_ms;
+};
+
+static uint64_t now_for(struct schedule *s)
 {
-	return (uint64_t)(clock_mono_ms() + 999) / 1000;
+	int64_t now = clock_mono_ms();
+
+	s->rest_ms = now % 1000;
+	return (uint64_t)(now / 1000);
 }
 
 /* A client that may not use this grant has other methods. */

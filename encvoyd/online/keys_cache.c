@@ -65,6 +65,8 @@ enum keys_verdict keys_cache_decide(const struct keys_cache *c, enum keys_what w
 
 	if (d->bytes && now - d->fetched < KEYS_FRESH_MS && !lacks(c, what, kid))
 		return KEYS_SERVE;
+	if (d->running)
+		return KEYS_WAIT;
 	if (tried_lately(d, now))
 		return settle(d, d->failure, now, ret_error);
 	if (what == KEYS_JWKS) {
@@ -73,7 +75,7 @@ enum keys_verdict keys_cache_decide(const struct keys_cache *c, enum keys_what w
 		enum keys_verdict v =
 		    keys_cache_decide(c, KEYS_DISCOVERY, "", now, ret_fetch, &why);
 
-		if (v == KEYS_FETCH)
+		if (v == KEYS_FETCH || v == KEYS_WAIT)
 			return v;
 		if (v == KEYS_REFUSE)
 			return settle(d, why, now, ret_error);
@@ -94,13 +96,14 @@ void keys_cache_trying(struct keys_cache *c, enum keys_what what, int64_t now)
 {
 	struct keys_document *d = document(c, what);
 
-	d->was_tried = true;
+	d->was_tried = d->running = true;
 	d->tried = now;
 }
 
 void keys_cache_failed(struct keys_cache *c, enum keys_what what, enum err why)
 {
 	document(c, what)->failure = why;
+	document(c, what)->running = false;
 }
 
 static enum err take_parsed(
@@ -138,6 +141,7 @@ enum err keys_cache_store(
 		e = copy ? take_parsed(c, what, bytes, len) : ERR_NOMEM;
 	}
 	d->failure = e;
+	d->running = false;
 	if (e != ERR_OK)
 		return e;
 	memcpy(copy, bytes, len);

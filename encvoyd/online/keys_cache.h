@@ -25,7 +25,8 @@ struct keys_document {
 	int64_t fetched;
 	int64_t tried;
 	bool was_tried;
-	enum err failure; /* of the last try */
+	bool running;     /* the last try has not ended yet */
+	enum err failure; /* of the last try that ended */
 };
 
 struct keys_cache {
@@ -43,6 +44,7 @@ enum keys_verdict {
 	KEYS_SERVE,  /* keys_cache_document is the answer */
 	KEYS_REFUSE, /* the error is the answer */
 	KEYS_FETCH,  /* fetch what *ret_fetch says, then ask again */
+	KEYS_WAIT,   /* ask again when the running request has ended */
 };
 enum keys_verdict keys_cache_decide(const struct keys_cache *c, enum keys_what what,
     const char *kid, int64_t now, enum keys_what *ret_fetch, enum err *ret_error);

@@ -166,9 +166,9 @@ static bool serve_one(struct keys_server *s, struct client_conn *c)
 		enum keys_verdict v =
 		    keys_cache_decide(&s->cache, c->what, c->kid, now_ms(), &fetch, &why);
 
-		if (v != KEYS_FETCH)
+		if (v == KEYS_SERVE || v == KEYS_REFUSE)
 			return answer(s, c, v == KEYS_REFUSE ? why : ERR_OK);
-		if (s->fetching)
+		if (v == KEYS_WAIT || s->fetching)
 			return true;
 		start_fetch(s, fetch);
 	}
