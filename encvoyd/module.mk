@@ -32,10 +32,11 @@ noinst_LTLIBRARIES += liblistener.la
 liblistener_la_SOURCES = $(encvoyd_listener_sources) $(encvoyd_identity_sources)
 liblistener_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 
-sbin_PROGRAMS += encvoyd
-encvoyd_SOURCES = encvoyd/main.c
-encvoyd_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
-encvoyd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-encvoyd_LDADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
+# not simply "encvoyd": that is the folder
+sbin_PROGRAMS += %D%/encvoyd
+%C%_encvoyd_SOURCES = encvoyd/main.c
+%C%_encvoyd_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+%C%_encvoyd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+%C%_encvoyd_LDADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
 
 include %D%/online/module.mk
