@@ -82,7 +82,7 @@ static enum err show(struct login *l, const struct device_grant *g)
 
 /* One question to the provider. ERR_OK with tokens, or without any yet. */
 static enum err poll_once(
-    struct login *l, const struct device_grant *g, struct device_poll *p, struct token_reply *ret)
+    struct login *l, const struct device_grant *g, struct schedule *s, struct token_reply *ret)
 {
 	AUTO_BUF struct buf form = {0};
 	AUTO_ANSWER struct http_answer a = {0};
@@ -94,12 +94,12 @@ static enum err poll_once(
 	/* nothing is kept open while we wait */
 	l->idp.network.rest(l->idp.network.arg);
 	if (e == ERR_PROVIDER_UNREACHABLE || e == ERR_PROVIDER_ERROR)
-		return device_poll_failure(p, now_s());
+		return device_poll_failure(&s->poll, now_for(s));
 	if (e != ERR_OK)
 		return e;
 	if (a.status == 200)
 		return idp_tokens(&a, ret);
-	return device_poll_error(p, oauth_error_parse(a.body.data, a.body.len), now_s());
+	return device_poll_error(&s->poll, oauth_error_parse(a.body.data, a.body.len), now_for(s));
 }
 
 /* Sleeps until the next question is due. An early Enter is asked for again at once: a module that
@@ -122,16 +122,16 @@ static enum err wait_until(struct login *l, int64_t until)
 static enum err poll_for_tokens(
     struct login *l, const struct device_grant *g, struct token_reply *ret)
 {
-	struct device_poll p;
+	struct schedule s = {0};
 	enum err e = ERR_OK;
 
-	device_poll_start(&p, g, now_s());
+	device_poll_start(&s.poll, g, now_for(&s));
 	while (e == ERR_OK && !ret->access_token) {
-		e = wait_until(l, (int64_t)p.next * 1000);
-		if (e == ERR_OK && now_s() >= p.deadline)
+		e = wait_until(l, (int64_t)s.poll.next * 1000 + s.rest_ms);
+		if (e == ERR_OK && (uint64_t)clock_mono_ms() / 1000 >= s.poll.deadline)
 			e = ERR_CODE_EXPIRED;
 		if (e == ERR_OK)
-			e = poll_once(l, g, &p, ret);
+			e = poll_once(l, g, &s, ret);
 	}
 	return e;
 }
