@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/map.h"
+
+#include "common/map_check.h"
+#include "common/map_probe.h"
+
+#include <string.h>
+
+static bool table_open(
+    const struct map_header *h, const void *base, enum map_table_id id, struct map_table *ret)
+{
+	const struct map_place *p = &h->tables[id];
+
+	if (p->offset % sizeof(struct map_bucket) || p->offset < h->records_end ||
+	    p->offset > h->size || p->buckets == 0 || p->buckets > UINT32_MAX ||
+	    p->buckets > (h->size - p->offset) / sizeof(struct map_bucket))
+		return false;
+	ret->buckets = (const void *)((const unsigned char *)base + p->offset);
+	ret->offset = p->offset;
+	ret->n = (uint32_t)p->buckets;
+	return true;
+}
+
+enum err map_open(struct map *ret, const void *base, size_t size)
+{
+	struct map_header h;
+	struct map m;
+
+	if (size < sizeof(h))
+		return ERR_SYNTAX;
+	map_copy(&h, base, sizeof(h));
+	if (memcmp(h.magic, MAP_MAGIC, sizeof(h.magic)) != 0)
+		return ERR_SYNTAX;
+	if (h.byte_order != MAP_BYTE_ORDER || h.version != MAP_VERSION)
+		return ERR_VERSION;
+	if (h.sum != map_sum(MAP_VERSION, &h, offsetof(struct map_header, sum)))
+		return ERR_SYNTAX;
+	if (h.size != size || h.role != MAP_BASE || h.records_end < sizeof(h) ||
+	    h.records_end > size)
+		return ERR_SYNTAX;
+	m = (struct map){.base = base,
+	    .records_end = h.records_end,
+	    .seed = h.seed,
+	    .generation = h.generation,
+	    .complete = h.flags & MAP_COMPLETE};
+	for (enum map_table_id id = 0; id < MAP_TABLES; id++)
+		if (!table_open(&h, base, id, &m.tables[id]))
+			return ERR_SYNTAX;
+	*ret = m;
+	return ERR_OK;
+}
+
+bool map_name_set(struct map_name *ret, const char *name)
+{
+	size_t len = strnlen(name, NAME_MAX_LEN + 1);
+
+	if (len == 0 || len > NAME_MAX_LEN)
+		return false;
+	memset(ret->text, 0, sizeof(ret->text));
+	memcpy(ret->text, name, len);
+	ret->len = len;
+	return (map_name_plain(ret->text) || name_ok(name, len)) && !name_reserved(name);
+}

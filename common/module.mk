@@ -8,6 +8,12 @@ libcommon_la_SOURCES = \
 	%D%/conf_table.c %D%/conf_table.h \
 	%D%/err.c %D%/err.h \
 	%D%/map.c %D%/map.h \
+	%D%/map_check.c %D%/map_check.h \
+	%D%/map_format.h \
+	%D%/map_group.c \
+	%D%/map_groups.c \
+	%D%/map_probe.h \
+	%D%/map_user.c \
 	%D%/name.c %D%/name.h \
 	%D%/num.c %D%/num.h \
 	%D%/proto.c %D%/proto.h \

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/map.h"
+#include "common/map_check.h"
+#include "common/map_probe.h"
+
+#include <string.h>
+
+/* What a record must match: a name, or the gid when name is NULL. */
+struct wanted {
+	const struct map_name *name;
+	uint32_t gid;
+};
+
+/* The parts of a record, all of them inside the map. */
+struct parts {
+	struct map_group_head h;
+	const char *name; /* padded */
+	size_t name_size;
+	const uint8_t *lens;
+	const char *list;
+};
+
+static enum err get_parts(const struct map *m, uint64_t offset, struct parts *ret)
+{
+	struct parts p;
+	uint64_t left = m->records_end - offset - sizeof(p.h);
+	uint64_t lens_size;
+
+	map_copy(&p.h, m->base + offset, sizeof(p.h));
+	p.name_size = map_pad8((size_t)p.h.name_len + 1);
+	lens_size = ((uint64_t)p.h.members + 7) & ~7ULL;
+	if (p.h.kind != MAP_GROUP || p.h.list_size % 8 ||
+	    p.name_size + lens_size + p.h.list_size > left)
+		return ERR_SYNTAX;
+	p.name = (const char *)m->base + offset + sizeof(p.h);
+	p.lens = m->base + offset + sizeof(p.h) + p.name_size;
+	p.list = (const char *)p.lens + lens_size;
+	*ret = p;
+	return ERR_OK;
+}
+
+static bool is_wanted(const struct wanted *w, const struct map_group_head *h, const char *name)
+{
+	if (!w->name)
+		return h->gid == w->gid;
+	return h->name_len == w->name->len && memcmp(name, w->name->text, w->name->len) == 0;
+}
+
+static bool is_lead(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* Fills in the pointers: the lengths say where each name ends, and each is a name. */
+static bool point_at_members(const struct parts *p, char *list, char **members)
+{
+	bool plain = map_list_plain(list, p->h.list_size);
+	const char *end = list + p->h.list_size;
+
+	for (uint32_t i = 0; i < p->h.members; i++) {
+		size_t len = *(const volatile uint8_t *)&p->lens[i];
+
+		if (len == 0 || len > NAME_MAX_LEN || len >= (size_t)(end - list) || list[len])
+			return false;
+		if (plain ? !is_lead(*list) : !name_ok(list, len))
+			return false;
+		members[i] = list;
+		list += len + 1;
+	}
+	members[p->h.members] = NULL;
+	return end - list < 8;
+}
+
+/* The buffer: padding, pointers, name, list. */
+static enum err copy_out(const struct map *m, uint64_t offset, const struct parts *p, char *buf,
+    size_t size, struct map_group *ret)
+{
+	size_t pad = -(uintptr_t)buf % _Alignof(char *);
+	uint64_t pointers = ((uint64_t)p->h.members + 1) * sizeof(char *);
+	char **members = (void *)(buf + pad);
+	char *name, *list;
+
+	if (pad + pointers + p->h.name_len + 1 + p->h.list_size > size)
+		return ERR_TOO_LONG;
+	name = buf + pad + pointers;
+	list = name + p->h.name_len + 1;
+	memcpy(name, p->name, (size_t)p->h.name_len + 1);
+	members[0] = NULL;
+	if (p->h.members) {
+		map_copy(list, p->list, p->h.list_size);
+		if (map_list_sum(m->seed, offset, &p->h, p->lens, list) != p->h.list_sum ||
+		    !point_at_members(p, list, members))
+			return ERR_SYNTAX;
+	}
+	*ret = (struct map_group){name, p->h.gid, p->h.members, members};
+	return ERR_OK;
+}
+
+/* ERR_NOT_FOUND: another group after all, and soundly so. */
+static enum err read_group(const struct map *m, uint64_t offset, const struct wanted *w, char *buf,
+    size_t size, struct map_group *ret)
+{
+	char name[NAME_MAX_LEN + 8];
+	struct map_name checked;
+	struct parts p;
+	enum err e = get_parts(m, offset, &p);
+
+	if (e != ERR_OK)
+		return e;
+	if (p.h.name_len > NAME_MAX_LEN)
+		return ERR_SYNTAX;
+	map_copy(name, p.name, p.name_size);
+	p.name = name;
+	if (map_group_sum(m->seed, offset, &p.h, name) != p.h.sum || name[p.h.name_len] != 0)
+		return ERR_SYNTAX;
+	if (!is_wanted(w, &p.h, name))
+		return ERR_NOT_FOUND;
+	/* a name that was asked for has passed the rules already */
+	if (!id_ok(p.h.gid) ||
+	    (!w->name && (!map_name_set(&checked, name) || checked.len != p.h.name_len)))
+		return ERR_SYNTAX;
+	return copy_out(m, offset, &p, buf, size, ret);
+}
+
+static enum err find(
+    struct map_probe *p, const struct wanted *w, char *buf, size_t size, struct map_group *ret)
+{
+	enum err e;
+
+	do {
+		uint64_t offset;
+
+		e = map_probe_next(p, sizeof(struct map_group_head), &offset);
+		if (e != ERR_OK)
+			return e;
+		e = read_group(p->map, offset, w, buf, size, ret);
+	} while (e == ERR_NOT_FOUND);
+	return e;
+}
+
+enum err map_group_by_name(
+    const struct map *m, const struct map_name *name, char *buf, size_t size, struct map_group *ret)
+{
+	uint64_t hash = map_hash_name(m->seed, name->words, name->len);
+	struct map_probe p = map_probe_start(m, MAP_GROUP_NAME, hash, map_tag(hash));
+
+	return find(&p, &(struct wanted){.name = name}, buf, size, ret);
+}
+
+enum err map_group_by_gid(
+    const struct map *m, uint32_t gid, char *buf, size_t size, struct map_group *ret)
+{
+	struct map_probe p = map_probe_start(m, MAP_GROUP_ID, map_hash_id(m->seed, gid), gid);
+
+	return find(&p, &(struct wanted){.gid = gid}, buf, size, ret);
+}
