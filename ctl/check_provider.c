@@ -121,7 +121,7 @@ static void check_algorithms(
 	if (jwa_parse_list(conf->algorithms, &allowed) != ERR_OK)
 		found(f, FOUND_FAILURE, "algorithms", "write for example: algorithms = RS256",
 		    "algorithms = %s names something that cannot be allowed", conf->algorithms);
-	else if (provider_algs(provider) && !(provider_algs(provider) & allowed))
+	else if (!(provider_algs(provider) & allowed))
 		found(f, FOUND_FAILURE, "algorithms",
 		    "set algorithms to what the provider signs with (Encvoy ID: RS256)",
 		    "the provider signs with none of the allowed algorithms (%s)",

@@ -41,7 +41,7 @@ void found(struct findings *f, enum severity severity, const char *code, const c
 {
 	struct finding one = {.code = code, .severity = severity, .fix = fix};
 	char text[1024];
-	struct buf safe;
+	AUTO_BUF struct buf safe = {0};
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-static enum err read_all(int fd, struct buf *ret)
+enum err input_rest(int fd, struct buf *ret)
 {
 	for (;;) {
 		char chunk[4096];
@@ -37,7 +37,7 @@ enum err input_read(const char *path, struct buf *ret)
 		complain("%s: %s", shown(&text, path, 200), strerror(errno));
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	}
-	e = read_all(standard ? STDIN_FILENO : fd, ret);
+	e = input_rest(standard ? STDIN_FILENO : fd, ret);
 	if (e != ERR_OK)
 		complain("%s: %s", standard ? "standard input" : shown(&text, path, 200),
 		    e == ERR_IO ? strerror(errno) : err_text(e));

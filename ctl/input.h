@@ -8,6 +8,8 @@
 #include "common/err.h"
 #include "common/str.h"
 
+/* Reads a descriptor to its end into an initialised buffer, silently. */
+enum err input_rest(int fd, struct buf *ret);
 /* Reads a regular file, a pipe or, for "-", standard input to its end into an initialised buffer;
  * complains ("PATH: why") and returns an error otherwise. */
 enum err input_read(const char *path, struct buf *ret);

@@ -72,6 +72,7 @@ int verb_verify_token(const struct verb *self, int argc, char **argv)
 	AUTO_BUF struct buf document = {0};
 	AUTO_BUF struct buf token = {0};
 	enum opts_result r;
+	enum err e;
 	int n = 0;
 
 	buf_init(&document, JWKS_MAX_LEN + 1);
@@ -86,7 +87,8 @@ int verb_verify_token(const struct verb *self, int argc, char **argv)
 	}
 	if (input_read(v.jwks, &document) != ERR_OK)
 		return EXIT_USAGE;
-	if (input_read("-", &token) != ERR_OK)
-		return token.err == ERR_TOO_LONG ? refused(ERR_CUT_OFF) : EXIT_USAGE;
+	e = input_rest(STDIN_FILENO, &token);
+	if (e != ERR_OK)
+		return refused(e == ERR_TOO_LONG ? ERR_CUT_OFF : e);
 	return verify(&v, &document, &token);
 }
