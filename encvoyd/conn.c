@@ -39,7 +39,7 @@ void conn_send(struct conn *c, const struct buf *packet)
 
 void conn_finish(struct conn *c, const struct msg_result *result)
 {
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init(&b, PROTO_MAX);
 	proto_put_result(&b, result);

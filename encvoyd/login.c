@@ -116,7 +116,7 @@ void login_end_all(struct server *s, enum err why)
 
 static void acknowledge(struct conn *c, const char *login_id)
 {
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init(&b, 256);
 	proto_put_ack(&b, login_id);

@@ -35,7 +35,7 @@ void lookup_handle(struct conn *c, struct reader *r)
 	struct server *s = c->server;
 	struct msg_lookup query;
 	struct msg_passwd found;
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 	enum err e = proto_get_lookup(r, &query);
 
 	if (e != ERR_OK) {

@@ -11,7 +11,7 @@
 
 static void protocol_error(struct login *l, const char *what)
 {
-	AUTO_BUF struct buf line;
+	AUTO_BUF struct buf line = {0};
 
 	log_begin(&line, "encvoyd-online broke the protocol");
 	log_kv(&line, "id", l->q.login_id);
@@ -23,7 +23,7 @@ static void protocol_error(struct login *l, const char *what)
 static void handle_show(struct login *l, struct reader *r)
 {
 	AUTO_SHOW struct msg_show m = {0};
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	if (proto_get_show(r, &m) != ERR_OK || !text_printable(m.text) || !text_printable(m.qr)) {
 		protocol_error(l, "SHOW");
@@ -37,7 +37,7 @@ static void handle_show(struct login *l, struct reader *r)
 static void handle_ask(struct login *l, struct reader *r)
 {
 	AUTO_ASK struct msg_ask m = {0};
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	if (proto_get_ask(r, &m) != ERR_OK || !text_printable(m.text) ||
 	    (l->q.access == ACCESS_CLIENT && m.kind != ASK_TOKEN)) {
@@ -155,7 +155,7 @@ static void forget_answer(struct login *l)
 
 static void send_job(struct login *l)
 {
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init_secret(&b, PROTO_MAX);
 	proto_put_job(&b, l->q.login_id, &l->q.m);
@@ -186,7 +186,7 @@ enum err online_start(struct login *l)
 
 void online_answer(struct login *l, const struct secret *answer)
 {
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init_secret(&b, PROTO_MAX);
 	proto_put_answer(&b, secret_str(answer), secret_len(answer));

@@ -53,7 +53,7 @@ enum err server_load_conf(struct server *s)
 
 static void left_out(void *arg, const char *sub, const char *name, enum err why)
 {
-	AUTO_BUF struct buf line;
+	AUTO_BUF struct buf line = {0};
 
 	(void)arg;
 	log_begin(&line, "not served");

@@ -88,7 +88,7 @@ static bool service_name_ok(const char *s)
 
 static void log_conf_error(const struct request *q, const struct conf_error *e)
 {
-	AUTO_BUF struct buf line;
+	AUTO_BUF struct buf line = {0};
 
 	log_begin(&line, "refused settings");
 	log_kv(&line, "service", q->m.service);
@@ -156,7 +156,7 @@ static int priority_of(enum err outcome)
 void request_log(const char *what, const struct conn *c, const struct request *q, unsigned method,
     enum err outcome, const struct decision *d)
 {
-	AUTO_BUF struct buf line;
+	AUTO_BUF struct buf line = {0};
 
 	log_begin(&line, what);
 	log_kv(&line, "id", or_null(q->login_id));

@@ -15,7 +15,7 @@
 static enum err put_row(void *arg, const char *const *fields, size_t n)
 {
 	struct conn *c = arg;
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init(&b, PROTO_MAX);
 	proto_put_row(&b, fields, n);
@@ -37,7 +37,7 @@ static struct admin admin_of(struct conn *c)
 /* One verb after the other on a connection: RESULT ends the verb, not the conversation. */
 static void finish_verb(struct conn *c, const struct msg_result *result)
 {
-	AUTO_BUF struct buf b;
+	AUTO_BUF struct buf b = {0};
 
 	buf_init(&b, PROTO_MAX);
 	proto_put_result(&b, result);
@@ -73,7 +73,7 @@ void verbs_continue(struct conn *c)
 /* Which verb was used is worth a line; arguments are names and numbers, no secrets. */
 static void log_verb(const struct conn *c, const struct msg_admin *m, enum err outcome)
 {
-	AUTO_BUF struct buf line;
+	AUTO_BUF struct buf line = {0};
 
 	log_begin(&line, "admin");
 	log_kv(&line, "verb", m->verb);

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The process half of encvoyd.
+listener_tests = \
+	tests/unit/listener_access \
+	tests/unit/listener_limits \
+	tests/unit/listener_login \
+	tests/unit/listener_parts \
+	tests/unit/listener_supervise \
+	tests/unit/listener_trouble \
+	tests/unit/listener_wire
+check_PROGRAMS += $(listener_tests)
+TESTS += $(listener_tests)
+
+check_LTLIBRARIES += libtestlistener.la
+libtestlistener_la_SOURCES = \
+	tests/unit/listener_fixture.c tests/unit/listener_fixture.h tests/unit/tap.h
+libtestlistener_la_LIBADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
+
+tests_unit_listener_access_LDADD = libtestlistener.la
+tests_unit_listener_limits_LDADD = libtestlistener.la
+tests_unit_listener_login_LDADD = libtestlistener.la
+tests_unit_listener_parts_LDADD = libtestlistener.la
+tests_unit_listener_supervise_LDADD = libtestlistener.la
+tests_unit_listener_trouble_LDADD = libtestlistener.la
+tests_unit_listener_wire_LDADD = libtestlistener.la
