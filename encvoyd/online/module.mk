@@ -12,8 +12,9 @@ libonline_la_SOURCES = \
 	%D%/wipemem.c %D%/wipemem.h
 libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 
-libexec_PROGRAMS += encvoyd-online
-encvoyd_online_SOURCES = \
+# The daemon but main.c, so that the unit tests run the real parts.
+noinst_LTLIBRARIES += libonlined.la
+libonlined_la_SOURCES = \
 	encvoyd/log.c encvoyd/log.h \
 	%D%/fdpass.c %D%/fdpass.h \
 	%D%/flow.c %D%/flow.h \
@@ -25,13 +26,18 @@ encvoyd_online_SOURCES = \
 	%D%/keys_client.c %D%/keys_client.h \
 	%D%/keys_proc.c %D%/keys_proc.h \
 	%D%/login.c %D%/login.h \
-	%D%/main.c \
 	%D%/messages.c %D%/messages.h \
 	%D%/process.c %D%/process.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/talk.c %D%/talk.h \
 	%D%/template.c %D%/template.h
-encvoyd_online_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
-encvoyd_online_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-encvoyd_online_LDADD = libonline.la liboidc.la libsys.la libcommon.la \
+libonlined_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
+
+online_libs = libonlined.la libonline.la liboidc.la libsys.la libcommon.la \
 	$(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(JSONC_LIBS) $(QRENCODE_LIBS)
+
+libexec_PROGRAMS += encvoyd-online
+encvoyd_online_SOURCES = %D%/main.c
+encvoyd_online_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+encvoyd_online_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+encvoyd_online_LDADD = $(online_libs)

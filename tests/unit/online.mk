@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The network side of the daemon.
+online_tests = \
+	%D%/online_browser \
+	%D%/online_device \
+	%D%/online_http \
+	%D%/online_keys \
+	%D%/online_parts \
+	%D%/online_talk \
+	%D%/online_token
+check_PROGRAMS += $(online_tests) %D%/online_player
+TESTS += $(online_tests)
+
+check_LTLIBRARIES += libtestonline.la
+libtestonline_la_SOURCES = %D%/online_fake.c %D%/online_fake.h
+libtestonline_la_LIBADD = $(online_libs)
+
+%C%_online_browser_LDADD = libtestonline.la
+%C%_online_device_LDADD = libtestonline.la
+%C%_online_http_SOURCES = %D%/online_http.c %D%/online_server.c %D%/online_server.h
+%C%_online_http_LDADD = $(online_libs)
+%C%_online_keys_LDADD = $(online_libs)
+%C%_online_parts_LDADD = $(online_libs)
+%C%_online_player_LDADD = libsys.la libcommon.la
+%C%_online_talk_LDADD = libtestonline.la
+%C%_online_token_LDADD = libtestonline.la
