@@ -44,7 +44,7 @@ void buf_free(struct buf *b)
 	if (!b)
 		return;
 	release(b, b->data);
-	*b = (struct buf){.max = b->max};
+	*b = (struct buf){.max = b->max, .secret = b->secret};
 }
 
 void buf_reset(struct buf *b)
@@ -61,7 +61,7 @@ static bool grow(struct buf *b, size_t need)
 	size_t cap = b->cap ? b->cap : 256;
 	uint8_t *data;
 
-	if (b->fixed)
+	if (b->fixed || need > SIZE_MAX / 2)
 		return false;
 	while (cap < need)
 		cap *= 2;

@@ -28,7 +28,8 @@ void buf_init(struct buf *b, size_t max);
 void buf_init_secret(struct buf *b, size_t max);
 /* A buffer over the caller's storage; never allocates. buf_free is then harmless. */
 void buf_init_fixed(struct buf *b, void *storage, size_t size);
-/* Frees the storage and leaves an empty buffer; NULL and zeroed buffers are fine. */
+/* Frees the storage and leaves an empty buffer of the same kind; NULL and zeroed buffers are
+ * fine. */
 void buf_free(struct buf *b);
 /* Forgets the content and the error, keeps the storage. */
 void buf_reset(struct buf *b);

@@ -3,21 +3,36 @@
 
 #include "common/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Names that carry power somewhere: base-passwd, systemd's sysusers, and groups that sudoers,
- * polkit or a daemon treats as a right. Sorted for bsearch. */
-static const char *const reserved[] = {"_apt", "_rpc", "adm", "admin", "administrator", "audio",
-    "avahi", "backup", "bin", "cdrom", "crontab", "daemon", "dialout", "dip", "disk", "docker",
-    "encvoy", "encvoy-online", "fax", "floppy", "ftp", "fuse", "games", "gnats", "halt", "input",
-    "irc", "kmem", "kvm", "libvirt", "libvirt-qemu", "list", "lock", "lp", "lpadmin", "lxd", "mail",
-    "man", "messagebus", "mysql", "netdev", "news", "nobody", "nogroup", "ntp", "operator",
-    "plugdev", "polkitd", "postfix", "postgres", "proxy", "render", "root", "sasl", "scanner",
-    "sgx", "shadow", "shutdown", "src", "ssh", "sshd", "staff", "sudo", "sync", "sys", "systemd",
-    "systemd-coredump", "systemd-journal", "systemd-network", "systemd-oom", "systemd-resolve",
-    "systemd-timesync", "tape", "toor", "tss", "tty", "ubuntu", "users", "utmp", "uucp", "uuidd",
-    "video", "voice", "wheel", "wireshark", "www-data"};
+ * polkit or a daemon treats as a right. By first letter, each ended by NUL, because every NSS
+ * look-up asks. */
+static const char *const reserved['z' - '_' + 1] = {
+    ['_' - '_'] = "_apt\0_rpc\0_ssh\0",
+    ['a' - '_'] = "adm\0admin\0administrator\0audio\0avahi\0",
+    ['b' - '_'] = "backup\0bin\0",
+    ['c' - '_'] = "cdrom\0crontab\0",
+    ['d' - '_'] = "daemon\0dialout\0dip\0disk\0docker\0",
+    ['e' - '_'] = "encvoy\0encvoy-online\0",
+    ['f' - '_'] = "fax\0floppy\0ftp\0fuse\0",
+    ['g' - '_'] = "games\0gnats\0",
+    ['h' - '_'] = "halt\0",
+    ['i' - '_'] = "incus\0incus-admin\0input\0irc\0",
+    ['k' - '_'] = "kmem\0kvm\0",
+    ['l' - '_'] = "libvirt\0libvirt-qemu\0list\0lock\0lp\0lpadmin\0lxd\0",
+    ['m' - '_'] = "mail\0man\0messagebus\0mysql\0",
+    ['n' - '_'] = "netdev\0news\0nobody\0nogroup\0ntp\0",
+    ['o' - '_'] = "operator\0",
+    ['p' - '_'] = "plugdev\0polkitd\0postfix\0postgres\0proxy\0",
+    ['r' - '_'] = "render\0root\0",
+    ['s' - '_'] = "sambashare\0sasl\0scanner\0sgx\0shadow\0shutdown\0src\0ssh\0"
+		  "sshd\0ssl-cert\0staff\0sudo\0sync\0sys\0systemd\0",
+    ['t' - '_'] = "tape\0toor\0tss\0tty\0",
+    ['u' - '_'] = "ubuntu\0users\0utmp\0uucp\0uuidd\0",
+    ['v' - '_'] = "vboxusers\0video\0voice\0",
+    ['w' - '_'] = "wheel\0wireshark\0www-data\0",
+};
 
 static bool is_name_char(char c)
 {
@@ -41,61 +56,15 @@ bool name_ok(const char *name, size_t len)
 	return true;
 }
 
-/* Which second letters and which lengths occur behind each first letter: tells most names apart
- * without a search, for the sake of every NSS look-up. tests/unit/nss_reserved.c keeps it true. */
-#define C(letter) (1U << ((letter) - 'a'))
-#define N(length) (1U << (length))
-static const struct {
-	uint32_t seconds;
-	uint32_t lengths;
-} starts['z' - '_' + 1] = {
-    ['a' - '_'] = {C('d') | C('u') | C('v'), N(3) | N(5) | N(13)},
-    ['b' - '_'] = {C('a') | C('i'), N(3) | N(6)},
-    ['c' - '_'] = {C('d') | C('r'), N(5) | N(7)},
-    ['d' - '_'] = {C('a') | C('i') | C('o'), N(3) | N(4) | N(6) | N(7)},
-    ['e' - '_'] = {C('n'), N(6) | N(13)},
-    ['f' - '_'] = {C('a') | C('l') | C('t') | C('u'), N(3) | N(4) | N(6)},
-    ['g' - '_'] = {C('a') | C('n'), N(5)},
-    ['h' - '_'] = {C('a'), N(4)},
-    ['i' - '_'] = {C('n') | C('r'), N(3) | N(5)},
-    ['k' - '_'] = {C('m') | C('v'), N(3) | N(4)},
-    ['l' - '_'] = {C('i') | C('o') | C('p') | C('x'), N(2) | N(3) | N(4) | N(7) | N(12)},
-    ['m' - '_'] = {C('a') | C('e') | C('y'), N(3) | N(4) | N(5) | N(10)},
-    ['n' - '_'] = {C('e') | C('o') | C('t'), N(3) | N(4) | N(6) | N(7)},
-    ['o' - '_'] = {C('p'), N(8)},
-    ['p' - '_'] = {C('l') | C('o') | C('r'), N(5) | N(7) | N(8)},
-    ['r' - '_'] = {C('e') | C('o'), N(4) | N(6)},
-    ['s' - '_'] = {C('a') | C('c') | C('g') | C('h') | C('r') | C('s') | C('t') | C('u') | C('y'),
-	N(3) | N(4) | N(5) | N(6) | N(7) | N(8) | N(11) | N(15) | N(16)},
-    ['t' - '_'] = {C('a') | C('o') | C('s') | C('t'), N(3) | N(4)},
-    ['u' - '_'] = {C('b') | C('s') | C('t') | C('u'), N(4) | N(5) | N(6)},
-    ['v' - '_'] = {C('i') | C('o'), N(5)},
-    ['w' - '_'] = {C('h') | C('i') | C('w'), N(5) | N(8) | N(9)},
-    ['_' - '_'] = {C('a') | C('r'), N(4)},
-};
-#undef C
-#undef N
-
-static bool may_be_reserved(const char *name)
-{
-	unsigned first = (unsigned char)name[0] - (unsigned)'_';
-	unsigned second = first <= 'z' - '_' ? (unsigned char)name[1] - (unsigned)'a' : 32;
-
-	return second < 26 && (starts[first].seconds >> second & 1) &&
-	       (starts[first].lengths >> strnlen(name, 31) & 1);
-}
-
-static int compare_names(const void *key, const void *entry)
-{
-	return strcmp(key, *(const char *const *)entry);
-}
-
 bool name_reserved(const char *name)
 {
-	size_t n = sizeof(reserved) / sizeof(reserved[0]);
+	unsigned first = (unsigned char)name[0] - (unsigned)'_';
+	const char *p = first <= 'z' - '_' ? reserved[first] : NULL;
 
-	return may_be_reserved(name) &&
-	       bsearch(name, reserved, n, sizeof(reserved[0]), compare_names) != NULL;
+	for (; p && *p; p += strlen(p) + 1)
+		if (strcmp(p, name) == 0)
+			return true;
+	return str_starts(name, "systemd-");
 }
 
 bool sub_ok(const char *sub, size_t len)

@@ -117,6 +117,16 @@ enum err proto_get_groups_head(struct reader *r, uint32_t *ret_count)
 	return get_count(r, 4, ret_count);
 }
 
+/* Yes or no and nothing else. */
+static bool get_flag(struct reader *r)
+{
+	uint8_t v = get_u8(r);
+
+	if (v > 1)
+		r->bad = true;
+	return v == 1;
+}
+
 static void put_list(struct buf *b, char *const *items, size_t n)
 {
 	buf_put_u16(b, (uint16_t)n);
@@ -149,16 +159,25 @@ static struct secret *get_secret(struct reader *r)
 {
 	size_t len = 0;
 	const char *p = get_bytes(r, &len);
-	struct secret *s;
+	struct secret *s = NULL;
 
-	if (!p || len > ANSWER_MAX) {
-		r->bad = true;
-		return NULL;
-	}
-	s = secret_new(p, len);
+	if (p && len <= ANSWER_MAX)
+		s = secret_new(p, len);
 	if (!s)
 		r->bad = true;
 	return s;
+}
+
+/* The answer of a login: none of no bytes. */
+static struct secret *get_answer(struct reader *r)
+{
+	struct reader ahead = *r;
+
+	if (get_u32(&ahead) == 0 && !ahead.bad) {
+		*r = ahead;
+		return NULL;
+	}
+	return get_secret(r);
 }
 
 static void put_login_fields(struct buf *b, const struct msg_login *m)
@@ -181,7 +200,7 @@ static enum err get_login_fields(struct reader *r, struct msg_login *ret)
 	get_str(r, ret->tty, sizeof(ret->tty));
 	ret->flags = get_u32(r);
 	get_list(r, ret->args, ARGS_MAX, &ret->n_args);
-	ret->answer = get_secret(r);
+	ret->answer = get_answer(r);
 	return done(r);
 }
 
@@ -247,12 +266,10 @@ void proto_put_ask(struct buf *b, enum ask_kind kind, bool echo, const char *tex
 
 enum err proto_get_ask(struct reader *r, struct msg_ask *ret)
 {
-	uint8_t kind = get_u8(r);
-	uint8_t echo = get_u8(r);
-
-	*ret = (struct msg_ask){.kind = (enum ask_kind)kind, .echo = echo == 1};
+	*ret = (struct msg_ask){.kind = (enum ask_kind)get_u8(r)};
+	ret->echo = get_flag(r);
 	ret->text = get_str_dup(r, TEXT_MAX);
-	if (kind < ASK_ENTER || kind > ASK_TOKEN || echo > 1)
+	if (ret->kind < ASK_ENTER || ret->kind > ASK_TOKEN)
 		return ERR_PROTOCOL;
 	return done(r);
 }
@@ -375,8 +392,8 @@ enum err proto_get_identity(struct reader *r, struct msg_identity *ret)
 	get_str(r, ret->issuer, sizeof(ret->issuer));
 	get_str(r, ret->sub, sizeof(ret->sub));
 	ret->method = get_u32(r);
-	ret->full = get_u8(r) == 1;
-	ret->single_use = get_u8(r) == 1;
+	ret->full = get_flag(r);
+	ret->single_use = get_flag(r);
 	for (size_t i = 0; i < sizeof(ret->token_hash); i++)
 		ret->token_hash[i] = get_u8(r);
 	ret->auth_time = get_u64(r);

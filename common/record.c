@@ -11,20 +11,9 @@ bool id_ok(uint32_t id)
 	return id >= ID_FLOOR && id <= ID_CEILING;
 }
 
-static bool has_control(const char *text)
-{
-	for (const char *p = text; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return true;
-	return false;
-}
-
 bool gecos_ok(const char *text)
 {
-	size_t len = strlen(text);
-
-	return len <= RECORD_TEXT_MAX && !has_control(text) && !strchr(text, ':') &&
-	       utf8_valid(text, len);
+	return strlen(text) <= RECORD_TEXT_MAX && !strpbrk(text, ":\n") && text_printable(text);
 }
 
 static bool component_ok(const char *p, size_t len)

@@ -28,7 +28,7 @@ struct user_record {
 
 /* Inside our range: never 0, a system id, nobody, -1, or a container's. */
 bool id_ok(uint32_t id);
-/* Printable UTF-8 without ':' or control characters. */
+/* Printable UTF-8 (text_printable) without ':' or newline. */
 bool gecos_ok(const char *text);
 /* An absolute path of plain components (no "." or ".."), not "/" itself, without ':'. */
 bool path_ok(const char *path);

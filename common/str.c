@@ -6,7 +6,7 @@
 
 bool slice_is(struct slice s, const char *text)
 {
-	return strlen(text) == s.len && memcmp(s.p, text, s.len) == 0;
+	return strlen(text) == s.len && (s.len == 0 || memcmp(s.p, text, s.len) == 0);
 }
 
 struct slice slice_of(const char *text)
@@ -114,7 +114,7 @@ bool utf8_valid(const void *bytes, size_t len)
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == '\\' || cp == 0xad || cp == 0x61c ||
-	       (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+	       cp == 0x180e || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
 	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb) ||
 	       (cp >= 0xe0000 && cp <= 0xe0fff);
 }
