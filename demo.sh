@@ -108,8 +108,7 @@ control /device '{"enabled":true,"interval":1}' >/dev/null
 encvoyctl flush && kill -HUP "$daemon_pid" && sleep 1
 log_mark
 pam_begin login-demo encvoy-3
-url=$(pam_address)
-node "$idp/drive.js" device --ca $ca --user bob "$url" 2>&1 | show
+device_decide bob 2>&1 | show
 pam_end
 show <$work/pam.out
 granted "bob approved in his browser; the console needed no Enter"

@@ -99,7 +99,8 @@ static int run(struct request *q, int argc, const char **argv)
 
 int phase_run(pam_handle_t *pamh, enum phase phase, int flags, int argc, const char **argv)
 {
-	struct request q = {.pamh = pamh, .phase = phase, .silent = (flags & PAM_SILENT) != 0};
+	struct request q = {
+	    .pamh = pamh, .phase = phase, .silent = ((unsigned)flags & PAM_SILENT) != 0};
 	int state, rc;
 
 	/* a thread that is cancelled in here would leave descriptors and secrets behind (SEC-41) */

@@ -48,14 +48,16 @@ like() { # like GOT REGEX NAME
     ok 0 "$3"
   else
     ok 1 "$3"
-    printf '# got %s\n# not like %s\n' "${1@Q}" "$2"
+    local got=${1: -800}
+    printf '# got %s\n# not like %s\n' "${got@Q}" "$2"
   fi
 }
 
 unlike() { # unlike GOT REGEX NAME
   if [[ $1 =~ $2 ]]; then
     ok 1 "$3"
-    printf '# got %s\n# like %s\n' "${1@Q}" "$2"
+    local got=${1: -800}
+    printf '# got %s\n# like %s\n' "${got@Q}" "$2"
   else
     ok 0 "$3"
   fi
@@ -173,7 +175,7 @@ conf_write() { # conf_write [further lines...]
     echo "client_id = host"
     echo "ca_file = $ca"
     echo "$default_allow"
-    printf '%s\n' "$@"
+    [ $# = 0 ] || printf '%s\n' "$@"
   } >/etc/encvoy/encvoy.conf
 }
 
@@ -201,7 +203,7 @@ log_mark() {
   log_offset=$(stat -c %s $work/encvoyd.log)
 }
 
-listener_pid() { pgrep -u encvoy -x encvoyd; }
+listener_pid() { pgrep -u encvoy -o -f encvoyd; }
 online_pid() { pgrep -u encvoy-online -o -x encvoyd-online; }
 
 # ---- PAM ---------------------------------------------------------------------------------------
@@ -247,6 +249,14 @@ pam_end() { # waits for the end, leaves status in pam_status and the dialogue in
 pam_address() { # the newest address shown, once it is there
   pam_says 10 'https://[^ ]*' || return 1
   grep -oE 'https://[^ ]+' $work/pam.out | tail -1
+}
+
+# Approves the device login that is shown, in USER's browser.
+device_decide() { # device_decide USER [--deny]
+  local url code
+  url=$(pam_address) || return 1
+  code=$(grep -oE 'enter this code: [^ ]+' $work/pam.out | tail -1)
+  node "$idp/drive.js" device --ca $ca --user "$1" --code "${code##* }" ${2:-} "$url"
 }
 
 pam_answer() { # pam_answer SERVICE USER ANSWER [operations...]: one question, one answer
