@@ -131,7 +131,7 @@ static enum err code_from(struct slice text, struct secret **ret)
 
 static enum err address(const struct authcode *a, struct slice query, struct secret **ret)
 {
-	AUTO_BUF struct buf code;
+	AUTO_BUF struct buf code = {0};
 	enum err found;
 	enum err state = check_state(a, query);
 	enum err error = error_in(query);

@@ -15,7 +15,7 @@ enum err client_authorization(const struct client *c, struct secret **ret)
 {
 	static const char scheme[] = "Basic ";
 	size_t n = sizeof(scheme) - 1;
-	AUTO_BUF struct buf pair;
+	AUTO_BUF struct buf pair = {0};
 	struct secret *header;
 
 	buf_init_secret(&pair, CREDENTIALS_MAX);

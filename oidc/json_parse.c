@@ -20,7 +20,7 @@ static void skip_blanks(struct json_parser *ps)
 
 static bool parse_string(struct json_parser *ps, struct json_object **ret)
 {
-	AUTO_BUF struct buf text;
+	AUTO_BUF struct buf text = {0};
 
 	/* what is unescaped is never longer than what is left */
 	buf_init_secret(&text, (size_t)(ps->end - ps->p));
@@ -133,7 +133,7 @@ static bool parse_array(struct json_parser *ps, struct json_object **ret)
 
 static bool parse_member(struct json_parser *ps, struct json_object *object)
 {
-	AUTO_BUF struct buf key;
+	AUTO_BUF struct buf key = {0};
 	AUTO_OBJECT struct json_object *value = NULL;
 	const char *name;
 

@@ -27,7 +27,7 @@ static enum err get_bytes_of(const struct json *j, const char *name, struct buf 
 /* An unsigned number without leading zero bytes (RFC 7518, 2: Base64urlUInt). */
 static enum err get_number(const struct json *j, const char *name, BIGNUM **ret)
 {
-	AUTO_BUF struct buf bytes;
+	AUTO_BUF struct buf bytes = {0};
 	enum err e;
 
 	buf_init(&bytes, RSA_MAX_BITS / 8);
@@ -109,7 +109,7 @@ static enum err get_point(const struct json *j, const struct curve *curve, struc
 
 	buf_put_u8(ret, 4);
 	for (size_t i = 0; i < 2; i++) {
-		AUTO_BUF struct buf coordinate;
+		AUTO_BUF struct buf coordinate = {0};
 		enum err e;
 
 		buf_init(&coordinate, CURVE_MAX_LEN);
@@ -135,7 +135,7 @@ static enum err check_point(EVP_PKEY *pkey)
 
 static enum err load_ec(const struct json *j, const struct curve *curve, EVP_PKEY **ret)
 {
-	AUTO_BUF struct buf point;
+	AUTO_BUF struct buf point = {0};
 	AUTO_PKEY EVP_PKEY *pkey = NULL;
 	AUTO_PARAM_BLD OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	AUTO_PARAM OSSL_PARAM *params = NULL;
@@ -160,7 +160,7 @@ static enum err load_ec(const struct json *j, const struct curve *curve, EVP_PKE
 
 static enum err load_ed25519(const struct json *j, EVP_PKEY **ret)
 {
-	AUTO_BUF struct buf x;
+	AUTO_BUF struct buf x = {0};
 	enum err e;
 
 	buf_init(&x, 32);

@@ -75,7 +75,7 @@ static enum err get_optional(const struct json *j, const char *name, size_t max,
 /* The caller frees *ret_tree, which *ret borrows from. */
 static enum err read_header(struct slice text, struct json **ret_tree, struct header *ret)
 {
-	AUTO_BUF struct buf bytes;
+	AUTO_BUF struct buf bytes = {0};
 	AUTO_JSON struct json *j = NULL;
 	struct header h = {NULL, NULL, NULL};
 	enum err e;
@@ -128,7 +128,7 @@ static enum err check_keys(const struct jwks *keys, const struct jwa_info *alg, 
 static enum err check_signature(const struct jwks *keys, unsigned algs, const struct header *h,
     const struct parts *parts, enum jwa *ret)
 {
-	AUTO_BUF struct buf signature;
+	AUTO_BUF struct buf signature = {0};
 	const struct jwa_info *alg = jwa_by_name(h->alg);
 	enum err e;
 

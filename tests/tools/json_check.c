@@ -8,7 +8,7 @@
 
 int main(int argc, char **argv)
 {
-	AUTO_BUF struct buf in;
+	AUTO_BUF struct buf in = {0};
 	AUTO_JSON struct json *j = NULL;
 	bool policy = argc == 2 && strcmp(argv[1], "--policy") == 0;
 	enum err e;

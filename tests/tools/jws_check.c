@@ -8,7 +8,7 @@
 
 static enum err read_keys(const char *path, struct jwks **ret)
 {
-	AUTO_BUF struct buf text;
+	AUTO_BUF struct buf text = {0};
 	FILE *f = fopen(path, "re");
 	enum err e;
 
@@ -28,7 +28,7 @@ static size_t without_newline(const struct buf *b)
 
 int main(int argc, char **argv)
 {
-	AUTO_BUF struct buf in;
+	AUTO_BUF struct buf in = {0};
 	AUTO_JWKS struct jwks *keys = NULL;
 	AUTO_JWS struct jws *jws = NULL;
 	const char *payload;

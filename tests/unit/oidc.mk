@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# Tests of oidc/, and the helpers that need nothing but it.
+check_LTLIBRARIES += %D%/liboidctest.la
+%C%_liboidctest_la_SOURCES = \
+	%D%/oidc_sign.c %D%/oidc_sign.h \
+	%D%/oidc_vectors.c %D%/oidc_vectors.h \
+	tests/tools/slurp.h
+%C%_liboidctest_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+
+oidc_unit_tests = \
+	%D%/oidc_alloc \
+	%D%/oidc_authcode \
+	%D%/oidc_b64url \
+	%D%/oidc_device \
+	%D%/oidc_discovery \
+	%D%/oidc_hostnonce \
+	%D%/oidc_idtoken \
+	%D%/oidc_json \
+	%D%/oidc_jwk \
+	%D%/oidc_jws \
+	%D%/oidc_token \
+	%D%/oidc_url \
+	%D%/oidc_vectors_test
+check_PROGRAMS += $(oidc_unit_tests) %D%/mutate_jws
+TESTS += $(oidc_unit_tests) %D%/mutations.t
+dist_check_SCRIPTS += %D%/mutations.t
+
+OIDC_TEST_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+OIDC_TEST_LDADD = %D%/liboidctest.la liboidc.la
+# see oidc_fail.h
+OIDC_WRAP = -Wl,--wrap=mmap
+if SANITIZED
+OIDC_WRAP += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
+endif
+
+%C%_oidc_alloc_SOURCES = %D%/oidc_alloc.c %D%/oidc_fail.c %D%/oidc_fail.h %D%/oidc_recorded.h
+%C%_oidc_alloc_CFLAGS = $(OIDC_TEST_CFLAGS)
+%C%_oidc_alloc_LDFLAGS = $(AM_LDFLAGS) $(OIDC_WRAP)
+%C%_oidc_alloc_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_authcode_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_b64url_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_device_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_discovery_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_hostnonce_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_idtoken_SOURCES = %D%/oidc_idtoken.c %D%/oidc_recorded.h %D%/tap.h
+%C%_oidc_idtoken_CFLAGS = $(OIDC_TEST_CFLAGS)
+%C%_oidc_idtoken_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_json_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_jwk_CFLAGS = $(OIDC_TEST_CFLAGS)
+%C%_oidc_jwk_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_jws_CFLAGS = $(OIDC_TEST_CFLAGS)
+%C%_oidc_jws_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_token_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_url_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_vectors_test_LDADD = $(OIDC_TEST_LDADD)
+%C%_mutate_jws_CFLAGS = $(OIDC_TEST_CFLAGS)
+%C%_mutate_jws_LDADD = $(OIDC_TEST_LDADD)
+
+check_PROGRAMS += tests/tools/json_check tests/tools/jws_check
+tests_tools_json_check_SOURCES = tests/tools/json_check.c tests/tools/slurp.h
+tests_tools_json_check_LDADD = liboidc.la
+tests_tools_jws_check_SOURCES = tests/tools/jws_check.c tests/tools/slurp.h
+tests_tools_jws_check_LDADD = liboidc.la
+
+.PHONY: mutations
+mutations: %D%/mutate_jws
+	%D%/mutate_jws
