@@ -28,8 +28,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAP_FILE "users.map"
-#define MAP_GEN_FILE "users.gen"
+#define USERS_MAP "users.map"
+#define USERS_GEN "users.gen"
 
 #define MAP_MAGIC "ENCVOYM\n"
 #define MAP_GEN_MAGIC "ENCVOYG\n"
@@ -100,16 +100,24 @@ struct map_bucket {
 };
 static_assert(sizeof(struct map_bucket) == 64, "a cache line");
 
+/* Every record begins so. */
+struct map_record_head {
+	uint64_t sum; /* everything behind it, the list of a group apart */
+	uint8_t kind;
+	uint8_t name_len;
+	uint16_t reserved;
+};
+
 /* name, gecos, home and shell follow, each with its NUL, padded with zeros to a multiple of 8. */
 struct map_user_head {
-	uint64_t sum; /* the rest of the head and the strings without padding */
-	uint32_t uid;
-	uint32_t gid;
+	uint64_t sum; /* without the padding */
+	uint8_t kind;
+	uint8_t name_len;
 	uint16_t gecos_len;
 	uint16_t home_len;
 	uint16_t shell_len;
-	uint8_t name_len;
-	uint8_t kind;
+	uint32_t uid;
+	uint32_t gid;
 };
 static_assert(sizeof(struct map_user_head) == 24, "no hidden padding");
 
@@ -117,24 +125,24 @@ static_assert(sizeof(struct map_user_head) == 24, "no hidden padding");
  * the members' names with their NULs. The last two have a sum of their own, so that a buffer too
  * small is told without reading them. */
 struct map_group_head {
-	uint64_t sum; /* the rest of the head and the padded name */
-	uint64_t list_sum;
+	uint64_t sum;
+	uint8_t kind;
+	uint8_t name_len;
+	uint16_t reserved;
 	uint32_t gid;
+	uint64_t list_sum;
 	uint32_t members;
 	uint32_t list_size; /* with its padding */
-	uint8_t name_len;
-	uint8_t kind;
-	uint16_t reserved;
 };
 static_assert(sizeof(struct map_group_head) == 32, "no hidden padding");
 
 /* Then, each padded to a multiple of 8: the member's name with its NUL, and the gids. */
 struct map_groups_head {
-	uint64_t sum; /* everything else */
-	uint32_t groups;
-	uint8_t name_len;
+	uint64_t sum;
 	uint8_t kind;
+	uint8_t name_len;
 	uint16_t reserved;
+	uint32_t groups;
 };
 static_assert(sizeof(struct map_groups_head) == 16, "no hidden padding");
 
@@ -202,6 +210,13 @@ static inline uint64_t map_bucket_sum(uint64_t seed, uint64_t offset, const stru
 	return map_sum_at(seed, offset, b, offsetof(struct map_bucket, sum));
 }
 
+/* What follows the sum at the beginning of a record. */
+static inline uint64_t map_head_sum(uint64_t seed, uint64_t offset, const void *record, size_t len)
+{
+	return map_sum_at(
+	    seed, offset, (const char *)record + sizeof(uint64_t), len - sizeof(uint64_t));
+}
+
 static inline size_t map_strings_len(const struct map_user_head *h)
 {
 	return (size_t)h->name_len + h->gecos_len + h->home_len + h->shell_len + 4;
@@ -210,7 +225,7 @@ static inline size_t map_strings_len(const struct map_user_head *h)
 static inline uint64_t map_user_sum(
     uint64_t seed, uint64_t offset, const struct map_user_head *h, const char *strings)
 {
-	uint64_t s = map_sum_at(seed, offset, &h->uid, sizeof(*h) - sizeof(h->sum));
+	uint64_t s = map_head_sum(seed, offset, h, sizeof(*h));
 
 	return map_sum(s, strings, map_strings_len(h));
 }
@@ -218,7 +233,7 @@ static inline uint64_t map_user_sum(
 static inline uint64_t map_group_sum(
     uint64_t seed, uint64_t offset, const struct map_group_head *h, const char *name)
 {
-	uint64_t s = map_sum_at(seed, offset, &h->list_sum, sizeof(*h) - sizeof(h->sum));
+	uint64_t s = map_head_sum(seed, offset, h, sizeof(*h));
 
 	return map_sum(s, name, map_pad8((size_t)h->name_len + 1));
 }

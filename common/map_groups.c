@@ -18,7 +18,7 @@ static enum err read_groups(
 	size = sizeof(h) + name_size + (((uint64_t)h.groups * 4 + 7) & ~7ULL);
 	if (h.kind != MAP_GROUPS || size > left)
 		return ERR_SYNTAX;
-	if (h.sum != map_sum_at(m->seed, offset, p + sizeof(h.sum), size - sizeof(h.sum)))
+	if (h.sum != map_head_sum(m->seed, offset, p, size))
 		return ERR_SYNTAX;
 	if (h.name_len != name->len || memcmp(p + sizeof(h), name->text, name->len) != 0)
 		return ERR_NOT_FOUND;

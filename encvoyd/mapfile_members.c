@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/mapfile_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct membership {
+	struct map_name name;
+	uint32_t gid;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct membership *x = a, *y = b;
+	int order = memcmp(x->name.text, y->name.text, sizeof(x->name.text));
+
+	if (order)
+		return order;
+	return (x->gid > y->gid) - (x->gid < y->gid);
+}
+
+/* Adds those of one group to the list. */
+static size_t collect(const struct buf *image, uint64_t offset, struct membership *list)
+{
+	struct map_group_head h;
+	const uint8_t *lens;
+	const char *name;
+
+	memcpy(&h, image->data + offset, sizeof(h));
+	lens = image->data + offset + sizeof(h) + map_pad8(h.name_len + 1U);
+	name = (const char *)lens + map_pad8(h.members);
+	for (uint32_t i = 0; i < h.members; i++) {
+		list[i] = (struct membership){.gid = h.gid, .name = {.len = lens[i]}};
+		memcpy(list[i].name.text, name, lens[i]);
+		name += lens[i] + 1;
+	}
+	return h.members;
+}
+
+static void put_zeros(struct buf *b, size_t n)
+{
+	static const uint8_t zeros[NAME_MAX_LEN + 8];
+
+	buf_put(b, zeros, n);
+}
+
+/* Writes the record of the name that the sorted list begins with; tells how many belong to it. */
+static size_t put_groups(struct map_builder *b, const struct membership *list, size_t n)
+{
+	const struct map_name *name = &list->name;
+	struct map_groups_head h = {.kind = MAP_GROUPS, .name_len = (uint8_t)name->len};
+	size_t offset = b->image.len, i;
+	uint64_t sum;
+
+	buf_put(&b->image, &h, sizeof(h));
+	buf_put(&b->image, name->text, name->len);
+	put_zeros(&b->image, map_pad8(name->len + 1) - name->len);
+	for (i = 0; i < n && memcmp(list[i].name.text, name->text, sizeof(name->text)) == 0; i++) {
+		/* a name listed twice in one group counts once */
+		if (i && list[i].gid == list[i - 1].gid)
+			continue;
+		buf_put(&b->image, &list[i].gid, sizeof(list[i].gid));
+		h.groups++;
+	}
+	put_zeros(&b->image, map_pad8(b->image.len) - b->image.len);
+	if (b->image.err != ERR_OK)
+		return i;
+	memcpy(b->image.data + offset, &h, sizeof(h));
+	sum = map_head_sum(b->seed, offset, b->image.data + offset, b->image.len - offset);
+	memcpy(b->image.data + offset, &sum, sizeof(sum));
+	return i;
+}
+
+enum err image_add_members(struct map_builder *b, uint64_t *ret_members)
+{
+	uint64_t end = b->image.len, members = 0;
+	AUTO_FREE struct membership *list = NULL;
+	size_t n = 0;
+
+	if (b->memberships) {
+		list = calloc(b->memberships, sizeof(*list));
+		if (!list)
+			return ERR_NOMEM;
+	}
+	for (uint64_t o = sizeof(struct map_header); o < end; o = image_next(&b->image, o))
+		if (image_kind(&b->image, o) == MAP_GROUP)
+			n += collect(&b->image, o, list + n);
+	if (n)
+		qsort(list, n, sizeof(*list), compare);
+	for (size_t i = 0; i < n; members++)
+		i += put_groups(b, list + i, n - i);
+	if (b->image.err != ERR_OK)
+		return b->image.err;
+	*ret_members = members;
+	return ERR_OK;
+}
