@@ -2,6 +2,7 @@
 #include "ctl/checks.h"
 
 #include "common/proto.h"
+#include "ctl/admin.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
@@ -81,11 +82,41 @@ static enum err ask(int fd)
 	return type == MSG_PASSWD || type == MSG_NOT_FOUND ? ERR_OK : ERR_PROTOCOL;
 }
 
+static void check_statedir(struct findings *f)
+{
+	struct stat st;
+
+	if (lstat(ENCVOY_STATEDIR, &st) == 0 && (!S_ISDIR(st.st_mode) || (st.st_mode & 077)))
+		found(f, FOUND_FAILURE, "statedir", "chmod 0700 " ENCVOY_STATEDIR,
+		    "%s can be read by others", ENCVOY_STATEDIR);
+}
+
+/* Only root is told, and only root can look. */
+static void check_online(struct findings *f)
+{
+	AUTO_ROWS struct rows rows = {0};
+	struct msg_result result;
+	AUTO_FD int fd = -1;
+
+	if (admin_open(&fd) != ERR_OK || admin_ask(fd, "status", NULL, 0, &rows, &result) != ERR_OK)
+		return;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct msg_row *row = &rows.v[i];
+
+		if (row->n >= 2 && strcmp(row->fields[0], "online_reachable") == 0 &&
+		    strcmp(row->fields[1], "no") == 0)
+			found(f, FOUND_FAILURE, "online",
+			    "systemctl status encvoyd-online; journalctl -u encvoyd-online",
+			    "encvoyd does not reach encvoyd-online: nobody can sign in");
+	}
+}
+
 void check_daemon(struct findings *f)
 {
 	AUTO_FD int fd = -1;
 	enum err e;
 
+	check_statedir(f);
 	if (!check_rundir(f) || !check_socket(f))
 		return;
 	e = sock_connect(SOCKET_PATH, &fd);
@@ -98,10 +129,12 @@ void check_daemon(struct findings *f)
 		}
 		e = ask(fd);
 	}
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		found_ok(f, "daemon", "encvoyd answers at %s", SOCKET_PATH);
-	else
+		check_online(f);
+	} else {
 		found(f, FOUND_FAILURE, "daemon",
 		    "systemctl status encvoyd; journalctl -u encvoyd says why",
 		    "encvoyd does not answer: %s (%s)", err_text(e), err_word(e));
+	}
 }

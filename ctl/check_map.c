@@ -5,10 +5,29 @@
 #include "sys/clock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define MAP_PATH ENCVOY_CACHEDIR "/users.map"
+
+/* How old the map is, in words; "" when there is none. */
+static const char *age_of(char *storage, size_t size)
+{
+	struct stat st;
+	long long age;
+
+	if (lstat(MAP_PATH, &st) != 0)
+		return "";
+	age = (long long)(clock_unix() - st.st_mtime);
+	if (age < 120)
+		snprintf(storage, size, ", written %lld seconds ago", age);
+	else if (age < 7200)
+		snprintf(storage, size, ", written %lld minutes ago", age / 60);
+	else
+		snprintf(storage, size, ", written %lld hours ago", age / 3600);
+	return storage;
+}
 
 static void check_file(struct findings *f)
 {
@@ -33,12 +52,14 @@ static void check_file(struct findings *f)
 void check_map(struct findings *f)
 {
 	uint64_t users = 0;
+	char age[64];
 	enum err e;
 
 	check_file(f);
 	e = mapfile_verify(ENCVOY_CACHEDIR, &users);
 	if (e == ERR_OK)
-		found_ok(f, "map", "the map of %llu users is whole", (unsigned long long)users);
+		found_ok(f, "map", "the map of %llu users is whole%s", (unsigned long long)users,
+		    age_of(age, sizeof(age)));
 	else if (e != ERR_NOT_FOUND)
 		found(f, FOUND_FAILURE, "map", "run encvoyctl flush, which writes it anew",
 		    "%s cannot be used: %s (%s)", MAP_PATH, err_text(e), err_word(e));

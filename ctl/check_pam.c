@@ -111,8 +111,9 @@ static bool unknown_is_ignored(struct slice control)
 static void judge(struct findings *f, const char *name, const struct pam_line *line, bool guarded)
 {
 	bool account = slice_is(line->type, "account");
+	bool session = slice_is(line->type, "session");
 
-	if (!failure_counts(line->control)) {
+	if (!session && !failure_counts(line->control)) {
 		found(f, account ? FOUND_FAILURE : FOUND_WARNING,
 		    account ? "pam-account-ignored" : "pam-auth-ignored",
 		    "use [success=done user_unknown=ignore default=die] as its control",
@@ -122,8 +123,10 @@ static void judge(struct findings *f, const char *name, const struct pam_line *l
 	}
 	if (!guarded && !unknown_is_ignored(line->control)) {
 		found(f, FOUND_FAILURE, "pam-local-users",
-		    "write [success=1 default=ignore] pam_localuser.so in front of it, and "
-		    "[success=done user_unknown=ignore default=die] as its control",
+		    session
+			? "make it optional"
+			: "write [success=1 default=ignore] pam_localuser.so in front of it, and "
+			  "[success=done user_unknown=ignore default=die] as its control",
 		    "%s/%s: %.*s: pam_encvoy.so would refuse local users and root", PAM_DIR, name,
 		    (int)line->type.len, line->type.p);
 		return;
@@ -163,6 +166,7 @@ void check_pam_text(
 		p[0] = p[1] = ' ';
 	check_type(f, name, slice_of(joined), "auth", &use->auth);
 	check_type(f, name, slice_of(joined), "account", &use->account);
+	check_type(f, name, slice_of(joined), "session", &use->session);
 }
 
 static void check_file(struct findings *f, const char *name, struct pam_use *use)

@@ -47,6 +47,7 @@ enum nss_order nsswitch_order(const char *text, size_t len, const char *database
 struct pam_use {
 	unsigned auth;
 	unsigned account;
+	unsigned session;
 };
 void check_pam_text(
     struct findings *f, const char *name, const char *text, size_t len, struct pam_use *use);

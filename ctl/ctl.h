@@ -28,6 +28,11 @@ struct verb {
 extern const struct verb verbs[];
 extern const size_t verbs_count;
 
+/* The verb that the first arguments spell, *ret_words of them; NULL when there is none. */
+const struct verb *verb_find(int argc, char **argv, int *ret_words);
+/* Complains about arguments that spell no verb. */
+int verb_unknown(int argc, char **argv);
+
 int verb_enroll(const struct verb *self, int argc, char **argv);
 int verb_doctor(const struct verb *self, int argc, char **argv);
 int verb_status(const struct verb *self, int argc, char **argv);

@@ -105,9 +105,15 @@ static enum err read_paste(struct attempt *a)
 	buf_init_secret(&line, LINE_MAX_BYTES);
 	e = input_line(STDIN_FILENO, &line);
 	if (e != ERR_OK)
-		return e == ERR_CLOSED ? ERR_NO_ANSWER : e;
+		return e;
 	text = input_trim(&line);
 	return authcode_paste(a->flow.code, text.p, text.len, &a->code);
+}
+
+/* Nothing better can be pasted after these. */
+static bool is_final(enum err e)
+{
+	return e == ERR_IO || e == ERR_ACCESS_DENIED || e == ERR_PROVIDER_ERROR || e == ERR_NOMEM;
 }
 
 /* Asks until something usable was pasted, three times at most. */
@@ -120,12 +126,11 @@ static enum err ask_paste(struct attempt *a)
 		e = sock_wait(STDIN_FILENO, a->signin->deadline);
 		if (e == ERR_OK)
 			e = read_paste(a);
-		if (e == ERR_OK || e == ERR_TIMEOUT || e == ERR_IO || e == ERR_ACCESS_DENIED ||
-		    e == ERR_PROVIDER_ERROR)
+		if (e == ERR_CLOSED)
+			return ERR_NO_ANSWER;
+		if (e == ERR_OK || e == ERR_TIMEOUT || is_final(e))
 			return e;
 		remark("That cannot be used: %s.", err_text(e));
-		if (e == ERR_NO_ANSWER && !isatty(STDIN_FILENO))
-			return e;
 	}
 	return e;
 }
@@ -143,11 +148,12 @@ static enum err await_code(struct attempt *a)
 		if (e != ERR_CANCELLED)
 			return e == ERR_OK ? a->answer : e;
 		e = read_paste(a);
-		if (e == ERR_OK || e == ERR_IO || e == ERR_ACCESS_DENIED || e == ERR_PROVIDER_ERROR)
+		if (e == ERR_OK || is_final(e))
 			return e;
-		if (e == ERR_NO_ANSWER)
-			continue; /* an Enter in between */
-		remark("That cannot be used: %s.", err_text(e));
+		if (e == ERR_CLOSED)
+			keyboard = -1;
+		else if (e != ERR_NO_ANSWER) /* that is an Enter in between */
+			remark("That cannot be used: %s.", err_text(e));
 	}
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/ctl.h"
 
+#include "common/str.h"
+
 const struct verb verbs[] = {
     {"enroll", "URL --client-id ID --allow RULE [options]",
 	"Check an Encvoy ID and write this host's configuration for it.", verb_enroll},
@@ -27,6 +29,30 @@ const struct verb verbs[] = {
     {"flush", "", "Forget what is cached, and publish the users anew.", verb_flush},
     {"verify-token", "--issuer URL --audience ID --jwks FILE [options]",
 	"Check the ID token on standard input and print its claims.", verb_verify_token},
-    {"help", "", "List the verbs.", verb_help},
+    {"help", "[VERB]", "List the verbs, or show how one is used.", verb_help},
 };
 const size_t verbs_count = sizeof(verbs) / sizeof(verbs[0]);
+
+/* How many leading arguments spell the verb's words; 0 when they do not. */
+static int spelled(const struct verb *v, int argc, char **argv)
+{
+	struct slice rest = slice_of(v->words), word;
+	int n = 0;
+
+	while (slice_next(&rest, " ", &word)) {
+		if (n >= argc || !slice_is(word, argv[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+const struct verb *verb_find(int argc, char **argv, int *ret_words)
+{
+	for (size_t i = 0; i < verbs_count; i++) {
+		*ret_words = spelled(&verbs[i], argc, argv);
+		if (*ret_words)
+			return &verbs[i];
+	}
+	return NULL;
+}

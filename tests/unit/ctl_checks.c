@@ -65,7 +65,10 @@ static void pam(void)
 	    {"# auth required pam_encvoy.so\n", NULL, FOUND_OK},
 	    {"auth required pam_encvoy.so.bak\n", NULL, FOUND_OK},
 	    {"auth required notpam_encvoy.so\n", NULL, FOUND_OK},
-	    {"session optional pam_encvoy.so\n", NULL, FOUND_OK},
+	    {"session optional pam_encvoy.so\n", "pam", FOUND_OK},
+	    {GUARD("session") "session required pam_encvoy.so\n", "pam", FOUND_OK},
+	    {"session required pam_encvoy.so\n", "pam-local-users", FOUND_FAILURE},
+	    {"password required pam_encvoy.so\n", NULL, FOUND_OK},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -77,7 +80,8 @@ static void pam(void)
 		is_int(f.worst, cases[i].worst, "PAM file %zu: severity", i);
 		if (f.n && cases[i].code)
 			is_str(f.v[0].code, cases[i].code, "PAM file %zu: code", i);
-		is_int(use.auth + use.account, cases[i].code ? 1 : 0, "PAM file %zu: uses", i);
+		is_int(use.auth + use.account + use.session, cases[i].code ? 1 : 0,
+		    "PAM file %zu: uses", i);
 	}
 }
 
