@@ -16,6 +16,12 @@ encvoyd_listener_sources = \
 	encvoyd/lookup.c \
 	encvoyd/loop.c encvoyd/loop.h \
 	encvoyd/mapfile.c encvoyd/mapfile.h \
+	encvoyd/mapfile_gen.c \
+	encvoyd/mapfile_image.c \
+	encvoyd/mapfile_members.c \
+	encvoyd/mapfile_parts.h \
+	encvoyd/mapfile_seen.c \
+	encvoyd/mapfile_verify.c \
 	encvoyd/notify.c encvoyd/notify.h \
 	encvoyd/online.c \
 	encvoyd/paths.h \
