@@ -31,9 +31,9 @@ enum err conf_fail(struct conf_error *e, const struct origin *from, struct slice
 	if (!str_copy(e->file, sizeof(e->file), from->file))
 		memcpy(e->file, "...", 4);
 	buf_init_fixed(&text, e->text, sizeof(e->text) - 1);
-	str_printable(&text, key.p, key.len, 64);
+	str_printable(&text, key.p, key.len, 40); /* at most four times as long */
 	buf_text(&text, ": ");
-	buf_text(&text, code == ERR_NOMEM ? "out of memory" : why);
+	buf_text(&text, code == ERR_NOMEM ? "out of memory" : why ? why : "is not usable");
 	return code;
 }
 
@@ -49,6 +49,9 @@ enum err conf_apply(const struct option *o, struct slice value, const struct ori
 	struct buf why;
 	enum err code;
 
+	if (!slice_printable(value))
+		return conf_fail(
+		    e, from, slice_of(o->name), "holds a control character", ERR_CONFIG);
 	buf_init_fixed(&why, storage, sizeof(storage));
 	code = o->parse(o, value, from, field, &why);
 	if (code != ERR_OK)
@@ -140,6 +143,17 @@ struct parser {
 	struct conf_error *e;
 };
 
+/* What can be the name of a file in /etc/pam.d; it is shown to people. */
+static bool section_name_ok(struct slice name)
+{
+	if (!name.len || name.p[0] == '.')
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.p[i] <= ' ' || name.p[i] >= 0x7f || strchr("/\\\"'", name.p[i]))
+			return false;
+	return true;
+}
+
 static enum err enter_section(struct parser *p, struct slice line)
 {
 	static const char prefix[] = "[service ";
@@ -149,7 +163,7 @@ static enum err enter_section(struct parser *p, struct slice line)
 	if (line.len <= n + 1 || memcmp(line.p, prefix, n) != 0 || line.p[line.len - 1] != ']')
 		return conf_fail(p->e, &p->from, line, "must be [service NAME]", ERR_CONFIG);
 	name = slice_trim((struct slice){line.p + n, line.len - n - 1});
-	if (!name.len || name.len >= sizeof(p->section) || memchr(name.p, '/', name.len))
+	if (name.len >= sizeof(p->section) || !section_name_ok(name))
 		return conf_fail(p->e, &p->from, line, "not a PAM service name", ERR_CONFIG);
 	memcpy(p->section, name.p, name.len);
 	p->section[name.len] = 0;
@@ -187,7 +201,8 @@ static enum err parse_line(struct parser *p, struct slice line)
 	if (line.p[0] == '[')
 		return enter_section(p, line);
 	if (!memchr(line.p, '=', line.len) || !conf_split(line, &key, &value))
-		return conf_fail(p->e, &p->from, line, "must be key = value", ERR_CONFIG);
+		return conf_fail(
+		    p->e, &p->from, slice_of("line"), "must be key = value", ERR_CONFIG);
 	code = conf_lookup(key, p->section[0] ? SCOPE_SERVICE : SCOPE_GLOBAL, &p->from, &o, p->e);
 	if (code != ERR_OK)
 		return code;

@@ -131,7 +131,7 @@ static enum err apply_args(
 
 		if (!conf_split(slice_of(args[i]), &key, &value))
 			return conf_fail(
-			    e, &from, slice_of(args[i]), "must be key=value", ERR_CONFIG);
+			    e, &from, slice_of("argument"), "must be key=value", ERR_CONFIG);
 		code = conf_lookup(key, SCOPE_PAM, &from, &o, e);
 		if (code == ERR_OK)
 			code = override(o, value, &from, s, &cleared, e);
@@ -141,16 +141,34 @@ static enum err apply_args(
 	return ERR_OK;
 }
 
-enum err conf_check_service(
-    const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e)
+/* Where a section sets a key; without a line when it does not. */
+static struct origin origin_of(const struct conf *c, const char *service, const char *key)
 {
 	struct origin from = {service, 0};
 
-	if (strcmp(c->directory, "login") == 0 && !template_is_sub_only(s->user_name))
+	for (size_t i = 0; i < c->n_settings; i++) {
+		const struct setting *s = &c->settings[i];
+
+		if (strcmp(s->section, service) == 0 && strcmp(s->key, key) == 0)
+			from = (struct origin){s->file, s->line};
+	}
+	return from;
+}
+
+enum err conf_check_service(
+    const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e)
+{
+	struct origin from;
+
+	if (strcmp(c->directory, "login") == 0 && !template_is_sub_only(s->user_name)) {
+		from = origin_of(c, service, "user_name");
 		return conf_fail(e, &from, slice_of("user_name"),
 		    "with directory = login only %{sub} can name people, exactly once", ERR_CONFIG);
-	if (!s->client_id || !*s->client_id)
+	}
+	if (!s->client_id || !*s->client_id) {
+		from = origin_of(c, service, "client_id");
 		return conf_fail(e, &from, slice_of("client_id"), "is missing", ERR_CONFIG);
+	}
 	return ERR_OK;
 }
 

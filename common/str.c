@@ -150,19 +150,28 @@ void str_printable(struct buf *out, const void *bytes, size_t len, size_t max)
 		buf_text(out, "...");
 }
 
-bool text_printable(const char *text)
+static bool all_printable(struct slice s, const char *besides)
 {
-	const uint8_t *p = (const uint8_t *)text;
-	size_t left = strlen(text);
+	const uint8_t *p = (const uint8_t *)s.p;
 
-	while (left) {
+	while (s.len) {
 		uint32_t cp = 0;
-		size_t n = utf8_next(p, left, &cp);
+		size_t n = utf8_next(p, s.len, &cp);
 
-		if (!n || (is_control(cp) && cp != '\n' && cp != '\\'))
+		if (!n || (is_control(cp) && (cp >= 0x80 || !is_separator((char)cp, besides))))
 			return false;
 		p += n;
-		left -= n;
+		s.len -= n;
 	}
 	return true;
+}
+
+bool text_printable(const char *text)
+{
+	return all_printable(slice_of(text), "\n\\");
+}
+
+bool slice_printable(struct slice s)
+{
+	return all_printable(s, "\\");
 }

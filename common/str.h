@@ -35,5 +35,7 @@ void str_printable(struct buf *out, const void *bytes, size_t len, size_t max);
 /* True for text that may be shown as it is: strict UTF-8 without any of those controls, newlines
  * and backslashes apart. */
 bool text_printable(const char *text);
+/* The same for one line: no newline either. */
+bool slice_printable(struct slice s);
 
 #endif
