@@ -3,6 +3,7 @@
 check_LTLIBRARIES += %D%/liboidctest.la
 %C%_liboidctest_la_SOURCES = \
 	%D%/oidc_sign.c %D%/oidc_sign.h \
+	%D%/oidc_shown.h \
 	%D%/oidc_vectors.c %D%/oidc_vectors.h \
 	tests/tools/slurp.h
 %C%_liboidctest_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
@@ -25,36 +26,36 @@ check_PROGRAMS += $(oidc_unit_tests) %D%/mutate_jws
 TESTS += $(oidc_unit_tests) %D%/mutations.t
 dist_check_SCRIPTS += %D%/mutations.t
 
-OIDC_TEST_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
-OIDC_TEST_LDADD = %D%/liboidctest.la liboidc.la
+oidc_test_flags = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+oidc_test_libs = %D%/liboidctest.la liboidc.la
 # see oidc_fail.h
-OIDC_WRAP = -Wl,--wrap=mmap
+oidc_wrap = -Wl,--wrap=mmap
 if SANITIZED
-OIDC_WRAP += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
+oidc_wrap += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
 endif
 
 %C%_oidc_alloc_SOURCES = %D%/oidc_alloc.c %D%/oidc_fail.c %D%/oidc_fail.h %D%/oidc_recorded.h
-%C%_oidc_alloc_CFLAGS = $(OIDC_TEST_CFLAGS)
-%C%_oidc_alloc_LDFLAGS = $(AM_LDFLAGS) $(OIDC_WRAP)
-%C%_oidc_alloc_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_authcode_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_b64url_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_device_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_discovery_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_hostnonce_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_alloc_CFLAGS = $(oidc_test_flags)
+%C%_oidc_alloc_LDFLAGS = $(AM_LDFLAGS) $(oidc_wrap)
+%C%_oidc_alloc_LDADD = $(oidc_test_libs)
+%C%_oidc_authcode_LDADD = $(oidc_test_libs)
+%C%_oidc_b64url_LDADD = $(oidc_test_libs)
+%C%_oidc_device_LDADD = $(oidc_test_libs)
+%C%_oidc_discovery_LDADD = $(oidc_test_libs)
+%C%_oidc_hostnonce_LDADD = $(oidc_test_libs)
 %C%_oidc_idtoken_SOURCES = %D%/oidc_idtoken.c %D%/oidc_recorded.h %D%/tap.h
-%C%_oidc_idtoken_CFLAGS = $(OIDC_TEST_CFLAGS)
-%C%_oidc_idtoken_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_json_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_jwk_CFLAGS = $(OIDC_TEST_CFLAGS)
-%C%_oidc_jwk_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_jws_CFLAGS = $(OIDC_TEST_CFLAGS)
-%C%_oidc_jws_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_token_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_url_LDADD = $(OIDC_TEST_LDADD)
-%C%_oidc_vectors_test_LDADD = $(OIDC_TEST_LDADD)
-%C%_mutate_jws_CFLAGS = $(OIDC_TEST_CFLAGS)
-%C%_mutate_jws_LDADD = $(OIDC_TEST_LDADD)
+%C%_oidc_idtoken_CFLAGS = $(oidc_test_flags)
+%C%_oidc_idtoken_LDADD = $(oidc_test_libs)
+%C%_oidc_json_LDADD = $(oidc_test_libs)
+%C%_oidc_jwk_CFLAGS = $(oidc_test_flags)
+%C%_oidc_jwk_LDADD = $(oidc_test_libs)
+%C%_oidc_jws_CFLAGS = $(oidc_test_flags)
+%C%_oidc_jws_LDADD = $(oidc_test_libs)
+%C%_oidc_token_LDADD = $(oidc_test_libs)
+%C%_oidc_url_LDADD = $(oidc_test_libs)
+%C%_oidc_vectors_test_LDADD = $(oidc_test_libs)
+%C%_mutate_jws_CFLAGS = $(oidc_test_flags)
+%C%_mutate_jws_LDADD = $(oidc_test_libs)
 
 check_PROGRAMS += tests/tools/json_check tests/tools/jws_check
 tests_tools_json_check_SOURCES = tests/tools/json_check.c tests/tools/slurp.h

@@ -2,6 +2,7 @@
 #include "oidc/authcode.h"
 #include "oidc/form.h"
 #include "oidc/idtoken.h"
+#include "tests/unit/oidc_shown.h"
 #include "tests/unit/tap.h"
 
 #define ISSUER "https://id.encvoy.test:8443"
@@ -334,7 +335,7 @@ static void kinds_are_told_apart(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		is_int(paste_kind(cases[i].text, strlen(cases[i].text)), cases[i].kind,
-		    "kind of \"%s\"", cases[i].text);
+		    "kind of \"%s\"", shown(cases[i].text));
 }
 
 int main(void)

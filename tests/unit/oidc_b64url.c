@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/b64url.h"
+#include "tests/unit/oidc_shown.h"
 #include "tests/unit/tap.h"
 
 static enum err decode(const char *text, struct buf *ret)
@@ -57,7 +58,8 @@ static void anything_not_canonical_is_refused(void)
 
 	buf_init(&out, 64);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		is_int(decode(bad[i], &out), ERR_BAD_BASE64, "SEC-08: \"%s\" refused", bad[i]);
+		is_int(
+		    decode(bad[i], &out), ERR_BAD_BASE64, "SEC-08: \"%s\" refused", shown(bad[i]));
 		is_int(out.len, 0, "and nothing written");
 	}
 	is_int(b64url_decode(&out, "Zg\0", 3), ERR_BAD_BASE64, "SEC-08: NUL refused");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/device.h"
+#include "tests/unit/oidc_shown.h"
 #include "tests/unit/tap.h"
 
 #define BASE                                                  \
@@ -72,8 +73,8 @@ static void bad_replies(void)
 	AUTO_DEVICE_GRANT struct device_grant g = {0};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(
-		    parse(bad[i].text, &g), bad[i].e, "SEC-22 SEC-25: refused: %.90s", bad[i].text);
+		is_int(parse(bad[i].text, &g), bad[i].e, "SEC-22 SEC-25: refused: %s",
+		    shown(bad[i].text));
 	ok(!g.device_code && !g.user_code, "nothing written");
 	device_grant_free(NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/hostnonce.h"
+#include "tests/unit/oidc_shown.h"
 #include "tests/unit/tap.h"
 
 static const uint8_t some_bytes[HOSTNONCE_RANDOM_LEN] = {
@@ -41,7 +42,7 @@ static void other_nonces_are_refused(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		is_int(hostnonce_check(bad[i], "web1"), ERR_WRONG_NONCE, "SEC-10: nonce \"%s\"",
-		    bad[i]);
+		    shown(bad[i]));
 	is_int(hostnonce_check(NULL, "web1"), ERR_WRONG_NONCE, "SEC-10: no nonce");
 }
 
@@ -64,8 +65,8 @@ static void bad_hosts_get_none(void)
 	char host[HOSTNONCE_HOST_MAX + 2];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(
-		    hostnonce_make(bad[i], some_bytes, nonce), ERR_BAD_NAME, "host \"%s\"", bad[i]);
+		is_int(hostnonce_make(bad[i], some_bytes, nonce), ERR_BAD_NAME, "host \"%s\"",
+		    shown(bad[i]));
 	for (size_t i = 0; i <= HOSTNONCE_HOST_MAX; i++)
 		host[i] = i % 2 ? '.' : 'a';
 	host[HOSTNONCE_HOST_MAX + 1] = 0;

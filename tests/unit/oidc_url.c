@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/form.h"
 #include "oidc/url.h"
+#include "tests/unit/oidc_shown.h"
 #include "tests/unit/tap.h"
 
 static void good_addresses_are_taken_apart(void)
@@ -43,7 +44,7 @@ static void others_are_refused(void)
 	    "https://id%2eexample/", " https://id.example"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(!url_is_https(bad[i]), "SEC-27: \"%s\" refused", bad[i]);
+		ok(!url_is_https(bad[i]), "SEC-27: \"%s\" refused", shown(bad[i]));
 }
 
 static void origins_are_compared(void)
@@ -100,7 +101,7 @@ static void parameters_are_read(void)
 
 		buf_init(&b, 64);
 		is_int(form_get(slice_of(cases[i].query), "code", &b), cases[i].e, "\"%s\"",
-		    cases[i].query);
+		    shown(cases[i].query));
 		if (cases[i].e == ERR_OK)
 			is_str(buf_cstr(&b), cases[i].value, "its value");
 	}
