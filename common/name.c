@@ -6,32 +6,32 @@
 #include <string.h>
 
 /* Names that carry power somewhere: base-passwd, systemd's sysusers, and groups that sudoers,
- * polkit or a daemon treats as a right. By first letter, each ended by NUL, because every NSS
+ * polkit or a daemon treats as a right. By first letter, in rows of one width, because every NSS
  * look-up asks. */
-static const char *const reserved['z' - '_' + 1] = {
-    ['_' - '_'] = "_apt\0_rpc\0_ssh\0",
-    ['a' - '_'] = "adm\0admin\0administrator\0audio\0avahi\0",
-    ['b' - '_'] = "backup\0bin\0",
-    ['c' - '_'] = "cdrom\0crontab\0",
-    ['d' - '_'] = "daemon\0dialout\0dip\0disk\0docker\0",
-    ['e' - '_'] = "encvoy\0encvoy-online\0",
-    ['f' - '_'] = "fax\0floppy\0ftp\0fuse\0",
-    ['g' - '_'] = "games\0gnats\0",
-    ['h' - '_'] = "halt\0",
-    ['i' - '_'] = "incus\0incus-admin\0input\0irc\0",
-    ['k' - '_'] = "kmem\0kvm\0",
-    ['l' - '_'] = "libvirt\0libvirt-qemu\0list\0lock\0lp\0lpadmin\0lxd\0",
-    ['m' - '_'] = "mail\0man\0messagebus\0mysql\0",
-    ['n' - '_'] = "netdev\0news\0nobody\0nogroup\0ntp\0",
-    ['o' - '_'] = "operator\0",
-    ['p' - '_'] = "plugdev\0polkitd\0postfix\0postgres\0proxy\0",
-    ['r' - '_'] = "render\0root\0",
-    ['s' - '_'] = "sambashare\0sasl\0scanner\0sgx\0shadow\0shutdown\0src\0ssh\0"
-		  "sshd\0ssl-cert\0staff\0sudo\0sync\0sys\0systemd\0",
-    ['t' - '_'] = "tape\0toor\0tss\0tty\0",
-    ['u' - '_'] = "ubuntu\0users\0utmp\0uucp\0uuidd\0",
-    ['v' - '_'] = "vboxusers\0video\0voice\0",
-    ['w' - '_'] = "wheel\0wireshark\0www-data\0",
+static const char reserved['z' - '_' + 1][20][16] = {
+    ['_' - '_'] = {"_apt", "_rpc", "_ssh"},
+    ['a' - '_'] = {"adm", "admin", "administrator", "audio", "avahi"},
+    ['b' - '_'] = {"backup", "bin"},
+    ['c' - '_'] = {"cdrom", "crontab"},
+    ['d' - '_'] = {"daemon", "dialout", "dip", "disk", "docker"},
+    ['e' - '_'] = {"encvoy", "encvoy-online"},
+    ['f' - '_'] = {"fax", "floppy", "ftp", "fuse"},
+    ['g' - '_'] = {"games", "gnats"},
+    ['h' - '_'] = {"halt"},
+    ['i' - '_'] = {"incus", "incus-admin", "input", "irc"},
+    ['k' - '_'] = {"kmem", "kvm"},
+    ['l' - '_'] = {"libvirt", "libvirt-qemu", "list", "lock", "lp", "lpadmin", "lxd"},
+    ['m' - '_'] = {"mail", "man", "messagebus", "mysql"},
+    ['n' - '_'] = {"netdev", "news", "nobody", "nogroup", "ntp"},
+    ['o' - '_'] = {"operator"},
+    ['p' - '_'] = {"plugdev", "polkitd", "postfix", "postgres", "proxy"},
+    ['r' - '_'] = {"render", "root"},
+    ['s' - '_'] = {"sambashare", "sasl", "scanner", "sgx", "shadow", "shutdown", "src", "ssh",
+	"sshd", "ssl-cert", "staff", "sudo", "sync", "sys", "systemd"},
+    ['t' - '_'] = {"tape", "toor", "tss", "tty"},
+    ['u' - '_'] = {"ubuntu", "users", "utmp", "uucp", "uuidd"},
+    ['v' - '_'] = {"vboxusers", "video", "voice"},
+    ['w' - '_'] = {"wheel", "wireshark", "www-data"},
 };
 
 static bool is_name_char(char c)
@@ -59,12 +59,18 @@ bool name_ok(const char *name, size_t len)
 bool name_reserved(const char *name)
 {
 	unsigned first = (unsigned char)name[0] - (unsigned)'_';
-	const char *p = first <= 'z' - '_' ? reserved[first] : NULL;
 
-	for (; p && *p; p += strlen(p) + 1)
-		if (strcmp(p, name) == 0)
+	if (first > 'z' - '_')
+		return false;
+	for (size_t i = 0; i < sizeof(reserved[0]) / sizeof(reserved[0][0]); i++) {
+		const char *row = reserved[first][i];
+
+		if (!row[0])
+			break;
+		if (row[1] == name[1] && strncmp(row, name, sizeof(reserved[0][0])) == 0)
 			return true;
-	return str_starts(name, "systemd-");
+	}
+	return strncmp(name, "systemd-", strlen("systemd-")) == 0;
 }
 
 bool sub_ok(const char *sub, size_t len)
