@@ -2,7 +2,9 @@
 #include "ctl/checks.h"
 
 #include "encvoyd/mapfile.h"
+#include "encvoyd/paths.h"
 #include "sys/clock.h"
+#include "sys/localdb.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,12 +53,14 @@ static void check_file(struct findings *f)
 
 void check_map(struct findings *f)
 {
+	struct local_user listener = {0};
 	uint64_t users = 0;
 	char age[64];
 	enum err e;
 
 	check_file(f);
-	e = mapfile_verify(ENCVOY_CACHEDIR, &users);
+	(void)localdb_user(LISTENER_USER, &listener);
+	e = mapfile_verify_of(ENCVOY_CACHEDIR, listener.uid, &users);
 	if (e == ERR_OK)
 		found_ok(f, "map", "the map of %llu users is whole%s", (unsigned long long)users,
 		    age_of(age, sizeof(age)));

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Collects users and groups and writes them as one map. It copies what it is given. */
 struct map_builder;
@@ -32,6 +33,8 @@ enum err map_builder_publish(
 /* Checks the whole of users.map, every record and every table, and users.gen. ERR_NOT_FOUND when
  * there is no map, ERR_IO, ERR_UNSAFE_FILE, ERR_VERSION, or ERR_SYNTAX when it is damaged. */
 enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users);
+/* The same for files that belong to owner, whoever asks. */
+enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users);
 
 static inline void map_builder_freep(struct map_builder **b)
 {

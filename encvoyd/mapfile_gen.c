@@ -134,7 +134,7 @@ void gen_file_close(struct gen_file *g)
 	g->page = NULL;
 }
 
-enum err gen_file_read(const char *cache_dir, uint64_t *ret)
+enum err gen_file_read(const char *cache_dir, uid_t owner, uint64_t *ret)
 {
 	char path[PATH_MAX];
 	AUTO_FD int fd = -1;
@@ -143,7 +143,7 @@ enum err gen_file_read(const char *cache_dir, uint64_t *ret)
 	enum err e = cache_path(path, sizeof(path), cache_dir, USERS_GEN);
 
 	if (e == ERR_OK)
-		e = file_open(path, geteuid(), FILE_PUBLIC, &fd);
+		e = file_open(path, owner, FILE_PUBLIC, &fd);
 	if (e != ERR_OK)
 		return e;
 	if (fstat(fd, &st) != 0 || pread(fd, &page, sizeof(page), 0) < 0)

@@ -71,7 +71,7 @@ enum err gen_file_open(struct gen_file *ret, const char *cache_dir);
 void gen_file_raise(struct gen_file *g);
 void gen_file_close(struct gen_file *g);
 /* The generation of a sound users.gen. */
-enum err gen_file_read(const char *cache_dir, uint64_t *ret);
+enum err gen_file_read(const char *cache_dir, uid_t owner, uint64_t *ret);
 
 /* --- mapfile_verify.c */
 

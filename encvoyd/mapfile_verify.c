@@ -154,7 +154,7 @@ enum err image_verify(const void *bytes, size_t len, uint64_t *ret_generation, u
 	return ERR_OK;
 }
 
-enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users)
+enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users)
 {
 	char path[PATH_MAX];
 	AUTO_BUF struct buf image;
@@ -165,16 +165,21 @@ enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users)
 		return e;
 	/* read, not mapped: a failing disk is an error here, and no signal */
 	buf_init(&image, SIZE_MAX);
-	e = file_read(path, geteuid(), FILE_PUBLIC, &image);
+	e = file_read(path, owner, FILE_PUBLIC, &image);
 	if (e == ERR_OK)
 		e = image_verify(image.data, image.len, &generation, &users);
 	if (e != ERR_OK)
 		return e;
-	e = gen_file_read(cache_dir, &current);
+	e = gen_file_read(cache_dir, owner, &current);
 	/* without it, or with another one, no reader knows of this map */
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && current != generation))
 		e = ERR_SYNTAX;
 	if (e == ERR_OK)
 		*ret_users = users;
 	return e;
+}
+
+enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users)
+{
+	return mapfile_verify_of(cache_dir, geteuid(), ret_users);
 }
