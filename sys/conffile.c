@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define CONF_MAX (1024 * 1024)
 
@@ -39,17 +40,31 @@ static int is_conf(const struct dirent *d)
 	return d->d_name[0] != '.' && len > 5 && strcmp(d->d_name + len - 5, ".conf") == 0;
 }
 
+/* ERR_NOT_FOUND when there is none, which is no error. */
+static enum err check_dir(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	return S_ISDIR(st.st_mode) && st.st_uid == 0 && !(st.st_mode & 022) ? ERR_OK
+									    : ERR_UNSAFE_FILE;
+}
+
 static enum err load_drop_ins(const char *dir, struct conf *c, struct conf_error *e)
 {
 	struct dirent **list = NULL;
 	char path[PATH_MAX];
-	enum err code = ERR_OK;
+	enum err code;
 	int n;
 
 	snprintf(path, sizeof(path), "%s/encvoy.conf.d", dir);
+	code = check_dir(path);
+	if (code != ERR_OK)
+		return code == ERR_NOT_FOUND ? ERR_OK : fail(e, path, code);
 	n = scandir(path, &list, is_conf, alphasort);
 	if (n < 0)
-		return errno == ENOENT ? ERR_OK : fail(e, path, ERR_IO);
+		return fail(e, path, ERR_IO);
 	for (int i = 0; i < n; i++) {
 		if (code == ERR_OK) {
 			snprintf(path, sizeof(path), "%s/encvoy.conf.d/%s", dir, list[i]->d_name);

@@ -15,7 +15,8 @@ static enum err open_error(void)
 {
 	if (errno == ENOENT || errno == ENOTDIR)
 		return ERR_NOT_FOUND;
-	return errno == ELOOP ? ERR_UNSAFE_FILE : ERR_IO;
+	/* a link, a socket */
+	return errno == ELOOP || errno == ENXIO ? ERR_UNSAFE_FILE : ERR_IO;
 }
 
 enum err file_open(const char *path, uid_t owner, enum file_trust trust, int *ret_fd)
@@ -82,10 +83,12 @@ static enum err sync_dir_of(const char *path)
 	char *slash;
 	AUTO_FD int fd = -1;
 
-	if (!str_copy(dir, sizeof(dir), path) || !(slash = strrchr(dir, '/')))
+	if (!str_copy(dir, sizeof(dir), path))
 		return ERR_TOO_LONG;
-	slash[slash == dir] = 0;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = 0;
+	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && fsync(fd) == 0 ? ERR_OK : ERR_IO;
 }
 

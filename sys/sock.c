@@ -122,6 +122,8 @@ enum err sock_send(int fd, const struct buf *packet, int64_t deadline)
 
 enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t *ret_len)
 {
+	bool reset = false;
+
 	for (;;) {
 		ssize_t n = recv(fd, storage, size, MSG_DONTWAIT | MSG_TRUNC);
 		enum err e;
@@ -129,6 +131,11 @@ enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t 
 		if (n > 0) {
 			*ret_len = (size_t)n;
 			return (size_t)n <= size ? ERR_OK : ERR_PROTOCOL;
+		}
+		/* told once, before what the other side had sent ahead of it */
+		if (n < 0 && errno == ECONNRESET && !reset) {
+			reset = true;
+			continue;
 		}
 		if (n == 0 || errno == ECONNRESET || errno == ENOTCONN)
 			return ERR_CLOSED;
