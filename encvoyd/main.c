@@ -102,6 +102,8 @@ static bool seal(void)
 	const struct rlimit none = {0, 0};
 
 	umask(077);
+	/* started by way of /proc/self/exe it would be called "exe" */
+	(void)prctl(PR_SET_NAME, "encvoyd", 0, 0, 0);
 	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }

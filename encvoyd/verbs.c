@@ -70,7 +70,8 @@ void verbs_continue(struct conn *c)
 	go_on(c, &out);
 }
 
-/* Which verb was used is worth a line; arguments are names and numbers, no secrets. */
+/* A verb that changed something or failed is worth a line; arguments are names and numbers, no
+ * secrets. */
 static void log_verb(const struct conn *c, const struct msg_admin *m, enum err outcome)
 {
 	AUTO_BUF struct buf line = {0};
@@ -98,7 +99,8 @@ static void run_verb(struct conn *c, const struct msg_admin *m)
 	} else {
 		admin_run(&a, c->admin, m, &out);
 	}
-	log_verb(c, m, out.result.code);
+	if (out.changed || out.result.code != ERR_OK)
+		log_verb(c, m, out.result.code);
 	go_on(c, &out);
 }
 
