@@ -23,11 +23,19 @@ ctl status
 is "$rc" 3 "no daemon: exit status 3"
 ctl enroll $issuer --client-id host --ca-file $ca --allow "sub:2 sub:3" --host-name host1.example.test
 is "$rc" 0 "enroll"
+advice=$out
 ctl doctor
 is "$rc" 2 "doctor before the daemon runs: failure"
 like "$out" 'failure +(rundir|socket): .*' "names the socket"
-pam_service login-demo
-pam_service token-demo methods=token
+# the lines that enroll advises, in a service of their own
+advised() { # advised SERVICE ARGUMENTS: the PAM file that comes of enroll's advice
+  {
+    grep -E '^ +(auth|account|session) ' <<<"$advice" | sed -E "s/^ +//; s/(pam_encvoy.so)/\1 $2/"
+    echo '@include common-auth'
+    echo '@include common-account'
+  } >/etc/pam.d/"$1"
+}
+advised token-demo methods=token
 daemon_start
 ctl doctor
 is "$rc|$(grep -v '^ok' <<<"$out")" "0|" "doctor afterwards: nothing left to do"
@@ -144,5 +152,5 @@ is "$(codes)" "ok:" "flush writes it anew"
 daemon_stop
 like "$(codes)" '^failure:(daemon|rundir|socket)$' "doctor: the daemon is gone"
 idp_stop
-like "$(codes)" '^failure:(daemon|rundir|socket) provider$' "doctor: the provider is gone"
+like "$(codes)" '^failure:provider (daemon|rundir|socket)$' "doctor: the provider is gone"
 done_testing
