@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/str.h"
+#include "nss/ask.h"
+#include "nss/maps.h"
+#include "nss/nss_encvoy.h"
+#include "nss/reply.h"
+#include "nss/result.h"
+
+/* One look-up, by name or, when that is NULL, by uid. */
+struct request {
+	const struct map_name *name;
+	const char *text; /* the name as a string */
+	uint32_t uid;
+	char *buf;
+	size_t size;
+	struct user_record found;
+	struct msg_lookup *question;
+};
+
+static enum err from_map(const struct map *m, void *arg)
+{
+	struct request *r = arg;
+
+	if (r->name)
+		return map_user_by_name(m, r->name, r->buf, r->size, &r->found);
+	return map_user_by_uid(m, r->uid, r->buf, r->size, &r->found);
+}
+
+static enum err from_reply(const void *packet, size_t len, void *arg)
+{
+	struct request *r = arg;
+
+	return reply_user(packet, len, r->question, r->buf, r->size, &r->found);
+}
+
+static __attribute__((noinline)) enum err from_daemon(struct request *r)
+{
+	struct msg_lookup q = {.kind = r->name ? LOOKUP_PWNAM : LOOKUP_PWUID, .id = r->uid};
+
+	if (r->name)
+		(void)str_copy(q.name, sizeof(q.name), r->text);
+	r->question = &q;
+	return ask(&q, from_reply, r);
+}
+
+/* There is no password, and no shadow entry to look for one. It goes into the buffer, too: some
+ * programs overwrite it. */
+static const char no_password[] = "*";
+
+static char *writable(const char *in_buffer)
+{
+	return (char *)(uintptr_t)in_buffer;
+}
+
+static enum nss_status look_up(
+    struct request *r, struct passwd *result, char *buffer, size_t buflen, int *errnop)
+{
+	enum err e;
+
+	if (buflen < sizeof(no_password))
+		return nss_result(ERR_TOO_LONG, errnop);
+	memcpy(buffer, no_password, sizeof(no_password));
+	r->buf = buffer + sizeof(no_password);
+	r->size = buflen - sizeof(no_password);
+	e = maps_look_up(from_map, r);
+	if (e == ERR_IO)
+		e = from_daemon(r);
+	if (e != ERR_OK)
+		return nss_result(e, errnop);
+	*result = (struct passwd){
+	    .pw_name = writable(r->found.name),
+	    .pw_passwd = buffer,
+	    .pw_uid = r->found.uid,
+	    .pw_gid = r->found.gid,
+	    .pw_gecos = writable(r->found.gecos),
+	    .pw_dir = writable(r->found.home),
+	    .pw_shell = writable(r->found.shell),
+	};
+	return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status _nss_encvoy_getpwnam_r(
+    const char *name, struct passwd *result, char *buffer, size_t buflen, int *errnop)
+{
+	struct map_name n;
+
+	if (!map_name_set(&n, name))
+		return nss_result(ERR_NOT_FOUND, errnop);
+	return look_up(&(struct request){.name = &n, .text = name}, result, buffer, buflen, errnop);
+}
+
+enum nss_status _nss_encvoy_getpwuid_r(
+    uid_t uid, struct passwd *result, char *buffer, size_t buflen, int *errnop)
+{
+	if (!id_ok(uid))
+		return nss_result(ERR_NOT_FOUND, errnop);
+	return look_up(&(struct request){.uid = uid}, result, buffer, buflen, errnop);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#include "nss/paths.h"
+
+#include "common/map_format.h"
+
+struct nss_paths nss_paths = {
+    .cache_dir = ENCVOY_CACHEDIR,
+    .cache_parent = ENCVOY_CACHEDIR "/..",
+    .map = ENCVOY_CACHEDIR "/" USERS_MAP,
+    .gen = ENCVOY_CACHEDIR "/" USERS_GEN,
+    .socket = ENCVOY_RUNDIR "/socket",
+};
