@@ -9,7 +9,8 @@ listener_tests = \
 	tests/unit/listener_trouble \
 	tests/unit/listener_wire
 check_PROGRAMS += $(listener_tests)
-TESTS += $(listener_tests)
+dist_check_SCRIPTS += tests/unit/listener_main.t
+TESTS += $(listener_tests) tests/unit/listener_main.t
 
 check_LTLIBRARIES += libtestlistener.la
 libtestlistener_la_SOURCES = \
