@@ -82,7 +82,30 @@ enum err db_file_check(const char *path, uid_t owner)
 	return e;
 }
 
-static enum err remove_all(const char *path)
+static enum err read_through(const char *path)
+{
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char chunk[65536];
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_OK : ERR_IO;
+	while (n > 0 || (n < 0 && errno == EINTR))
+		n = read(fd, chunk, sizeof(chunk));
+	return n == 0 ? ERR_OK : ERR_IO;
+}
+
+enum err db_file_readable(const char *path)
+{
+	char wal[DB_PATH_MAX];
+	enum err e = db_file_name(wal, path, "-wal");
+
+	if (e == ERR_OK)
+		e = read_through(path);
+	return e == ERR_OK ? read_through(wal) : e;
+}
+
+enum err db_file_remove(const char *path)
 {
 	for (size_t i = 0; i < N_COMPANIONS; i++) {
 		char name[DB_PATH_MAX];
@@ -99,7 +122,7 @@ static enum err remove_all(const char *path)
 enum err db_file_create(const char *path)
 {
 	AUTO_FD int fd = -1;
-	enum err e = remove_all(path);
+	enum err e = db_file_remove(path);
 
 	if (e != ERR_OK)
 		return e;

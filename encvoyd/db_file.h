@@ -13,10 +13,14 @@
 /* PATH with something behind it; ERR_TOO_LONG. */
 enum err db_file_name(char dst[DB_PATH_MAX], const char *path, const char *suffix);
 bool db_file_exists(const char *path);
+/* ERR_OK when the disk gives every byte of the database and its log. */
+enum err db_file_readable(const char *path);
 
 /* ERR_UNSAFE_FILE unless the directory, the file and what SQLite keeps beside it are safe to use
  * (db.h); files may be absent. */
 enum err db_file_check(const char *path, uid_t owner);
+/* Removes a database with what SQLite keeps beside it; nothing there is fine. */
+enum err db_file_remove(const char *path);
 /* An empty file for a new database at path; what an earlier attempt left there is removed. */
 enum err db_file_create(const char *path);
 /* A complete database, closed and free of a journal, takes the place of nothing. */

@@ -80,7 +80,7 @@ static enum err rebuild(const char *path, int64_t now, struct db_report *report)
 
 static enum err check_files(const char *path, uid_t owner)
 {
-	static const char *const suffixes[] = {"", ".new", ".rebuilt"};
+	static const char *const suffixes[] = {"", ".new", ".copy", ".rebuilt"};
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && e == ERR_OK; i++) {
@@ -93,12 +93,29 @@ static enum err check_files(const char *path, uid_t owner)
 	return e;
 }
 
+static enum err remove_left(const char *path)
+{
+	static const char *const suffixes[] = {".new", ".copy"};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && e == ERR_OK; i++) {
+		char name[DB_PATH_MAX];
+
+		e = db_file_name(name, path, suffixes[i]);
+		if (e == ERR_OK)
+			e = db_file_remove(name);
+	}
+	return e;
+}
+
 /* Afterwards there is a file at path. */
 static enum err prepare(const char *path, int64_t now, struct db_report *report)
 {
 	char rebuilt[DB_PATH_MAX];
 	enum err e = db_file_name(rebuilt, path, ".rebuilt");
 
+	if (e == ERR_OK)
+		e = remove_left(path);
 	if (e == ERR_OK && db_file_exists(rebuilt)) {
 		e = db_file_finish_rebuild(path, now, report->aside);
 		report->set_aside = true;
@@ -151,14 +168,25 @@ static enum err open_sound(const char *path, struct db **ret, struct db_report *
 	if (e == ERR_OK && sound)
 		e = schema_found(db, schema_version, &version);
 	if (e == ERR_OK && version > 0)
+		e = schema_intact(db, version, &sound);
+	if (e == ERR_OK && version > 0 && sound)
 		e = schema_migrate(db, schema_steps, schema_version);
 	if (e != ERR_OK)
 		return db && is_damage(db_code(db)) ? ERR_OK : e;
-	if (version == 0)
+	if (version == 0 || !sound)
 		return ERR_OK;
 	report->migrated_from = version < schema_version ? (unsigned)version : 0;
 	*ret = TAKE_PTR(db);
 	return ERR_OK;
+}
+
+/* SQLite's check calls a failed read or allocation a complaint about the file. A file is damaged
+ * when every byte of it can be read and it is found wrong again. */
+static enum err confirm_damage(const char *path, struct db **ret, struct db_report *report)
+{
+	enum err e = db_file_readable(path);
+
+	return e == ERR_OK ? open_sound(path, ret, report) : e;
 }
 
 enum err db_open(
@@ -172,6 +200,8 @@ enum err db_open(
 		e = prepare(path, now, &report);
 	if (e == ERR_OK)
 		e = open_sound(path, &db, &report);
+	if (e == ERR_OK && !db)
+		e = confirm_damage(path, &db, &report);
 	if (e == ERR_OK && !db) {
 		e = rebuild(path, now, &report);
 		if (e == ERR_OK)

@@ -18,9 +18,15 @@ struct sqlite3 *db_handle(struct db *db);
 int db_code(const struct db *db);
 
 /* Copies what can be read of the database at damaged into to, which has the schema and is empty, in
- * one transaction. Rows of ledger and names stand twice in the file: what the two copies contradict
- * each other about is left out, so that nobody gets another's id or name. Writes the number
- * of ledger rows. Fails only when writing fails. */
+ * one transaction; twice: of the file as it is, and of a copy beside it with a new first page. Rows
+ * of ledger and names stand twice in the file as well: what the copies contradict each other about
+ * is left out, so that nobody gets another's id or name. Writes the number of ledger rows. Fails
+ * only when writing fails. */
 enum err db_salvage(struct db *to, const char *damaged, int64_t now, uint64_t *ret_rows);
+
+/* For salvage.c: copies a damaged file to `copy`, padded to the pages it ought to have had, with
+ * the first page of an empty database of ours: the trees of a schema begin at the same pages
+ * everywhere. */
+enum err db_copy_repaired(const char *damaged, const char *copy);
 
 #endif

@@ -17,6 +17,7 @@ encvoyd_identity_sources = \
 	encvoyd/locals.c encvoyd/locals.h \
 	encvoyd/names.c encvoyd/names.h \
 	encvoyd/publish.c encvoyd/publish.h \
+	encvoyd/repair.c \
 	encvoyd/salvage.c \
 	encvoyd/schema.c encvoyd/schema.h \
 	encvoyd/served.c encvoyd/served.h \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/db_open.h"
 
+#include "encvoyd/db_file.h"
+
 #include <sqlite3.h>
 
 /* Each tree is read from both ends, as far as it goes. Where a table has an index with the same
@@ -125,6 +127,22 @@ static enum err copy_all(struct db *to, const char *damaged)
 	return e;
 }
 
+/* The copy is older than the file with its log, but what it holds was true for ever; the rows that
+ * change were read from the file first. */
+static enum err copy_all_repaired(struct db *to, const char *damaged)
+{
+	char repaired[DB_PATH_MAX];
+	enum err e = db_file_name(repaired, damaged, ".copy");
+
+	if (e == ERR_OK)
+		e = db_copy_repaired(damaged, repaired);
+	if (e == ERR_OK)
+		e = copy_all(to, repaired);
+	if (e == ERR_OK)
+		e = db_file_remove(repaired);
+	return e;
+}
+
 /* Ids that were given and are lost must not be given again. Fewer than one a minute since 1970
  * were given, so that many are skipped; used tokens are lost as of now. */
 static enum err skip_lost(struct db *to, int64_t now)
@@ -149,6 +167,8 @@ enum err db_salvage(struct db *to, const char *damaged, int64_t now, uint64_t *r
 	e = db_script(to, stage_script);
 	if (e == ERR_OK)
 		e = copy_all(to, damaged);
+	if (e == ERR_OK)
+		e = copy_all_repaired(to, damaged);
 	if (e == ERR_OK)
 		e = db_script(to, judge_script);
 	if (e == ERR_OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/schema.h"
 
+#include "encvoyd/db_open.h"
+
 #include <stdio.h>
 
 /* Version 1. ledger and names only grow: triggers refuse to change or remove what was given once
@@ -95,4 +97,59 @@ enum err schema_migrate(struct db *db, const char *const *steps, size_t n)
 		found++;
 	}
 	return e;
+}
+
+enum err schema_model(size_t n, struct db **ret)
+{
+	AUTO_DB struct db *db = NULL;
+	enum err e = db_connect(":memory:", &db);
+
+	if (e == ERR_OK)
+		e = schema_migrate(db, schema_steps, n);
+	if (e == ERR_OK)
+		*ret = TAKE_PTR(db);
+	return e;
+}
+
+/* One object of the model, looked up in the database. */
+static enum err find_object(struct db *db, struct query *model)
+{
+	AUTO_QUERY struct query q = query_start(db, "SELECT 1 FROM sqlite_schema WHERE type = ?1 "
+						    "AND name = ?2 AND tbl_name = ?3 AND sql = ?4");
+	char type[16], name[64], table[64], sql[2048];
+
+	column_text(model, 0, type, sizeof(type));
+	column_text(model, 1, name, sizeof(name));
+	column_text(model, 2, table, sizeof(table));
+	column_text(model, 3, sql, sizeof(sql));
+	if (model->err != ERR_OK)
+		return model->err;
+	query_text(&q, 1, type);
+	query_text(&q, 2, name);
+	query_text(&q, 3, table);
+	query_text(&q, 4, sql);
+	return query_step(&q);
+}
+
+enum err schema_intact(struct db *db, size_t n, bool *ret)
+{
+	AUTO_DB struct db *model = NULL;
+	enum err e = schema_model(n, &model);
+	bool found = true;
+
+	if (e == ERR_OK) {
+		AUTO_QUERY struct query q = query_start(model,
+		    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+
+		while (found && (e = query_step(&q)) == ERR_OK) {
+			e = find_object(db, &q);
+			if (e != ERR_OK && e != ERR_NOT_FOUND)
+				return e;
+			found = e == ERR_OK;
+		}
+	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*ret = found;
+	return ERR_OK;
 }

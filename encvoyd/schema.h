@@ -7,6 +7,7 @@
 #include "common/err.h"
 #include "encvoyd/db.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 extern const char *const schema_steps[];
@@ -14,6 +15,11 @@ extern const size_t schema_version;
 
 /* The version found, 0 for an empty database; ERR_VERSION when it is above n. */
 enum err schema_found(struct db *db, size_t n, size_t *ret);
+/* Whether every table, index and trigger of the first n real steps is there to the letter: a
+ * damaged definition would read other columns, a missing trigger would let the ledger change. */
+enum err schema_intact(struct db *db, size_t n, bool *ret);
+/* An empty database in memory with the first n real steps; freed with db_close. */
+enum err schema_model(size_t n, struct db **ret);
 /* Applies what is missing of the first n steps. */
 enum err schema_migrate(struct db *db, const char *const *steps, size_t n);
 

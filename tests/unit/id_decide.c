@@ -8,11 +8,28 @@
 static char file[] = "/etc/encvoy/encvoy.conf";
 static char sub2[] = "2", sub22[] = "22", alice[] = "alice", encvoy2[] = "encvoy-2";
 
-static const struct rule everyone = {RULE_EVERYONE, NULL, file, 3};
-static const struct rule only_sub2 = {RULE_SUB, sub2, file, 4};
-static const struct rule only_sub22 = {RULE_SUB, sub22, file, 5};
-static const struct rule only_alice = {RULE_USER, alice, file, 6};
-static const struct rule only_encvoy2 = {RULE_USER, encvoy2, file, 7};
+/* initialisers, for clang takes no constant object as one */
+#define EVERYONE                             \
+	{                                    \
+		RULE_EVERYONE, NULL, file, 3 \
+	}
+#define ONLY_SUB2                       \
+	{                               \
+		RULE_SUB, sub2, file, 4 \
+	}
+#define ONLY_SUB22                       \
+	{                                \
+		RULE_SUB, sub22, file, 5 \
+	}
+#define ONLY_ALICE                        \
+	{                                 \
+		RULE_USER, alice, file, 6 \
+	}
+#define ONLY_ENCVOY2                        \
+	{                                   \
+		RULE_USER, encvoy2, file, 7 \
+	}
+static const struct rule everyone = EVERYONE;
 
 static const struct facts bob = {.sub = "3", .host_name = "encvoy-3", .service_name = "encvoy-3"};
 static const struct facts alice_bound = {
@@ -43,25 +60,25 @@ static void allow_rules(void)
 	    {"SEC-13: an empty allow admits nobody", {{0}}, 0, &bob, ERR_NOT_ALLOWED, "none", ""},
 	    {"SEC-13: an empty allow admits no bound name", {{0}}, 0, &alice_bound, ERR_NOT_ALLOWED,
 		"none", ""},
-	    {"everyone is everyone", {everyone}, 1, &bob, ERR_OK, "everyone",
+	    {"everyone is everyone", {EVERYONE}, 1, &bob, ERR_OK, "everyone",
 		"/etc/encvoy/encvoy.conf:3"},
-	    {"sub: matches", {only_sub2}, 1, &alice_bound, ERR_OK, "sub:2",
+	    {"sub: matches", {ONLY_SUB2}, 1, &alice_bound, ERR_OK, "sub:2",
 		"/etc/encvoy/encvoy.conf:4"},
-	    {"SEC-13: sub:2 is not 3", {only_sub2}, 1, &bob, ERR_NOT_ALLOWED, "none", ""},
-	    {"SEC-13: sub:22 is not 2, nor a prefix", {only_sub22}, 1, &alice_bound,
+	    {"SEC-13: sub:2 is not 3", {ONLY_SUB2}, 1, &bob, ERR_NOT_ALLOWED, "none", ""},
+	    {"SEC-13: sub:22 is not 2, nor a prefix", {ONLY_SUB22}, 1, &alice_bound,
 		ERR_NOT_ALLOWED, "none", ""},
-	    {"user: matches the host name", {only_alice}, 1, &alice_bound, ERR_OK, "user:alice",
+	    {"user: matches the host name", {ONLY_ALICE}, 1, &alice_bound, ERR_OK, "user:alice",
 		"/etc/encvoy/encvoy.conf:6"},
-	    {"user: matches the name of the service", {only_encvoy2}, 1, &alice_bound, ERR_OK,
+	    {"user: matches the name of the service", {ONLY_ENCVOY2}, 1, &alice_bound, ERR_OK,
 		"user:encvoy-2", "/etc/encvoy/encvoy.conf:7"},
-	    {"SEC-13: user:alice is not bob", {only_alice}, 1, &bob, ERR_NOT_ALLOWED, "none", ""},
-	    {"SEC-17: user: never matches somebody without a bound name", {only_alice}, 1,
+	    {"SEC-13: user:alice is not bob", {ONLY_ALICE}, 1, &bob, ERR_NOT_ALLOWED, "none", ""},
+	    {"SEC-17: user: never matches somebody without a bound name", {ONLY_ALICE}, 1,
 		&nameless, ERR_NOT_ALLOWED, "none", ""},
-	    {"SEC-17: an empty name matches nothing", {only_alice}, 1, &empty_names,
+	    {"SEC-17: an empty name matches nothing", {ONLY_ALICE}, 1, &empty_names,
 		ERR_NOT_ALLOWED, "none", ""},
-	    {"the rule that decides is named", {only_sub22, only_alice}, 2, &alice_bound, ERR_OK,
+	    {"the rule that decides is named", {ONLY_SUB22, ONLY_ALICE}, 2, &alice_bound, ERR_OK,
 		"user:alice", "/etc/encvoy/encvoy.conf:6"},
-	    {"the first that matches", {only_sub2, everyone}, 2, &alice_bound, ERR_OK, "sub:2",
+	    {"the first that matches", {ONLY_SUB2, EVERYONE}, 2, &alice_bound, ERR_OK, "sub:2",
 		"/etc/encvoy/encvoy.conf:4"},
 	};
 

@@ -26,6 +26,28 @@ void append_file(const char *path, const char *text)
 	need(f && fputs(text, f) >= 0 && fclose(f) == 0, path);
 }
 
+char *read_file(const char *path, size_t *ret_len)
+{
+	FILE *f = fopen(path, "r");
+	struct stat st = {0};
+	char *bytes = NULL;
+
+	need(f && fstat(fileno(f), &st) == 0, path);
+	bytes = malloc((size_t)st.st_size + 1);
+	need(bytes && fread(bytes, 1, (size_t)st.st_size, f) == (size_t)st.st_size, path);
+	fclose(f);
+	*ret_len = (size_t)st.st_size;
+	return bytes;
+}
+
+void write_file(const char *path, const void *bytes, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	need(f && fchmod(fileno(f), 0600) == 0 && fwrite(bytes, 1, len, f) == len, path);
+	need(fclose(f) == 0, path);
+}
+
 void world_configure(struct world *w, const char *conf_text)
 {
 	char text[8192];
@@ -50,9 +72,18 @@ static enum err open_database(struct world *w, int64_t now)
 	return identities_open(&paths, geteuid(), now, &w->ids, &w->report);
 }
 
+static const char *world_base = "/tmp";
+
+void worlds_in_memory(void)
+{
+	if (access("/dev/shm", W_OK) == 0)
+		world_base = "/dev/shm";
+}
+
 void world_open(struct world *w, const char *conf_text)
 {
-	*w = (struct world){.dir = "/tmp/encvoy-id.XXXXXX"};
+	*w = (struct world){0};
+	snprintf(w->dir, sizeof(w->dir), "%s/encvoy-id.XXXXXX", world_base);
 	need(mkdtemp(w->dir) != NULL, "mkdtemp");
 	snprintf(w->database, sizeof(w->database), "%s/state", w->dir);
 	snprintf(w->cache, sizeof(w->cache), "%s/cache", w->dir);
@@ -227,6 +258,15 @@ enum err run_verb(struct world *w, struct admin_session *s, struct verb_run *r, 
 	msg_admin_free(&m);
 	admin_session_free(own);
 	return r->out.result.code;
+}
+
+enum err status_rows_of(struct world *w, struct verb_run *r)
+{
+	const struct admin a = {
+	    .ids = w->ids, .conf = &w->conf, .now = NOW, .row = keep_row, .arg = r};
+
+	*r = (struct verb_run){0};
+	return admin_status_rows(&a);
 }
 
 const char *row_value(const struct verb_run *r, const char *key)

@@ -23,6 +23,9 @@ struct world {
 	struct conf conf;
 };
 
+/* From now on worlds lie in memory, where the machine has such a place: for tests of many small
+ * writes, which then do not depend on the speed of a disk. */
+void worlds_in_memory(void);
 /* Makes the directory, the files (users root, daemon, local1; groups root, daemon, staff1) and
  * opens the database; conf_text goes behind issuer and client_id. Ends the test when that fails. */
 void world_open(struct world *w, const char *conf_text);
@@ -33,6 +36,9 @@ void world_configure(struct world *w, const char *conf_text);
 /* Closes and removes everything. */
 void world_close(struct world *w);
 
+/* A whole file; the caller frees. Or its replacement with mode 0600. */
+char *read_file(const char *path, size_t *ret_len);
+void write_file(const char *path, const void *bytes, size_t len);
 /* Appends to a file, or ends the test. */
 void append_file(const char *path, const char *text);
 
@@ -66,6 +72,7 @@ struct verb_run {
 };
 enum err run_verb(struct world *w, struct admin_session *s, struct verb_run *r, const char *verb,
     const char *a1, const char *a2, const char *a3);
+enum err status_rows_of(struct world *w, struct verb_run *r);
 /* The value of a key in key|value rows, "" when absent. Static. */
 const char *row_value(const struct verb_run *r, const char *key);
 
