@@ -15,13 +15,19 @@ private() {
     echo "1..0 # SKIP needs root for a private mount namespace"
     exit 0
   fi
-  ENCVOY_CTL_PRIVATE=1 exec unshare --mount --pid --fork --kill-child --propagation private -- \
+  ENCVOY_CTL_PRIVATE=1 exec unshare --mount --pid --fork --kill-child \
+    --mount-proc --propagation private -- \
     "$BASH" "$0" "$@"
 }
 
 # What is written below DIR from now on stays here.
+overlaid=()
 overlay() { # overlay DIR
-  local id=$work/layers/${1//\//_}
+  local id=$work/layers/${1//\//_} d
+  for d in "${overlaid[@]}"; do
+    [[ $1/ != "$d"/* ]] || return 0
+  done
+  overlaid+=("$1")
   mkdir -p "$id.up" "$id.work"
   mount -t overlay overlay -o "lowerdir=$1,upperdir=$id.up,workdir=$id.work" "$1" ||
     skip_all "no overlayfs over $1"
