@@ -61,6 +61,14 @@ static bool open_standard_fds(void)
 	return true;
 }
 
+/* clearenv(3) forgets the pointers; /proc would still show the texts. */
+static bool forget_environment(void)
+{
+	for (char **e = environ; e && *e; e++)
+		explicit_bzero(*e, strlen(*e));
+	return clearenv() == 0;
+}
+
 enum err process_harden(void)
 {
 	struct rlimit none = {0, 0};
@@ -73,7 +81,7 @@ enum err process_harden(void)
 	umask(077);
 	/* one arena: the resolver's thread would cost every child another */
 	(void)mallopt(M_ARENA_MAX, 1);
-	return clearenv() == 0 && chdir("/") == 0 ? ERR_OK : ERR_INTERNAL;
+	return forget_environment() && chdir("/") == 0 ? ERR_OK : ERR_INTERNAL;
 }
 
 static void default_signals(void)

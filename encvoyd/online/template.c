@@ -59,7 +59,7 @@ static void add_child(struct template *t, pid_t pid)
 
 static void child_ended(struct template *t, pid_t pid, int status)
 {
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && !t->stopping)
 		log_line(LOG_ERR, "child %d was ended by signal %d", (int)pid, WTERMSIG(status));
 	if (pid == t->keys.pid) {
 		log_line(LOG_ERR, "the keys child ended, starting it again");
