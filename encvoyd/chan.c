@@ -102,7 +102,7 @@ enum err chan_open(struct chan *c, struct loop *l, int fd, const struct chan_ops
 	    .watch = {.fd = fd, .ready = on_ready, .owner = c},
 	    .deadline = {.fire = on_deadline, .owner = c},
 	    .ops = ops,
-	    .queue_max = CHAN_QUEUE_MAX,
+	    .queue_max = CHAN_QUEUE_SMALL,
 	    .owner = owner};
 	STAILQ_INIT(&c->queue);
 	e = loop_watch(l, &c->watch, EPOLLIN);

@@ -41,7 +41,9 @@ struct chan {
 	void *owner;
 };
 
-#define CHAN_QUEUE_MAX (4 * 65536)
+/* Replies to look-ups, and a conversation's texts and answers. */
+#define CHAN_QUEUE_SMALL 8192
+#define CHAN_QUEUE_LOGIN 131072
 
 /* Takes the descriptor over (closing it on failure, too). */
 enum err chan_open(struct chan *c, struct loop *l, int fd, const struct chan_ops *ops, void *owner);

@@ -65,6 +65,8 @@ static const char *place_socket(int fd)
 	return NULL;
 }
 
+/* A reload asked for before the helper listens to signals must not end it: it is about to read the
+ * configuration anyway. */
 static void default_signals(void)
 {
 	struct sigaction sa = {.sa_handler = SIG_DFL};
@@ -72,6 +74,8 @@ static void default_signals(void)
 
 	for (int sig = 1; sig < NSIG; sig++)
 		(void)sigaction(sig, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	(void)sigaction(SIGHUP, &sa, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -19,8 +19,8 @@ struct child_spec {
 };
 
 /* The child runs as spec->user with no other group, no capability and no way to get any, no core
- * dumps, and ends when this process does. Signals are unblocked and at their defaults. A child that
- * cannot get so far exits with 127 and a log line. */
+ * dumps, and ends when this process does. Signals are unblocked and at their defaults, SIGHUP is
+ * ignored. A child that cannot get so far exits with 127 and a log line. */
 enum err child_start(const struct child_spec *spec, pid_t *ret_pid);
 
 #endif

@@ -173,6 +173,7 @@ void login_handle(struct conn *c, struct reader *r)
 	l->conn = c;
 	l->timer = (struct timer){.fire = on_timer, .owner = l};
 	c->login = l;
+	c->chan.queue_max = CHAN_QUEUE_LOGIN;
 	LIST_INSERT_HEAD(&c->server->logins, l, link);
 	c->server->n_logins++;
 	make_id(l->q.login_id);

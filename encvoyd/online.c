@@ -179,9 +179,11 @@ enum err online_start(struct login *l)
 		return ERR_NO_DAEMON;
 	}
 	e = chan_open(&l->online, &s->loop, take_fd(&fd), &online_ops, l);
-	if (e == ERR_OK)
-		send_job(l);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	l->online.queue_max = CHAN_QUEUE_LOGIN;
+	send_job(l);
+	return ERR_OK;
 }
 
 void online_answer(struct login *l, const struct secret *answer)

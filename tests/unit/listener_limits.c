@@ -171,6 +171,26 @@ static void a_client_that_does_not_read(void)
 	fx_stop(&fx);
 }
 
+/* One that asks and asks and reads no answer. */
+static void look_ups_without_end(void)
+{
+	struct fixture fx;
+	int fd, other;
+	size_t sent = 0;
+
+	fx_start(&fx, base_conf);
+	fd = client(&fx, 1001);
+	while (sent < 100000 && send_lookup(fd, LOOKUP_PWNAM, "nobody-here", 0))
+		sent++;
+	ok(sent < 100000, "look-ups without reading: given up (after %zu)", sent);
+	other = client(&fx, 1001);
+	send_lookup(other, LOOKUP_PWNAM, "nobody-here", 0);
+	is_int(next(other), MSG_NOT_FOUND, "and the same user's next connection is served");
+	close(other);
+	close(fd);
+	fx_stop(&fx);
+}
+
 /* Milliseconds until the login is refused. */
 static int64_t failing_login(const struct fixture *fx, const char *user, const char *service)
 {
@@ -258,6 +278,7 @@ int main(void)
 	newer_supersedes_older();
 	connections();
 	a_client_that_does_not_read();
+	look_ups_without_end();
 	repeated_failures();
 	login_timeout();
 	return tap_done();
