@@ -48,7 +48,7 @@ like() { # like GOT REGEX NAME
     ok 0 "$3"
   else
     ok 1 "$3"
-    local got=${1: -800}
+    local got=${1:0:800}
     printf '# got %s\n# not like %s\n' "${got@Q}" "$2"
   fi
 }
@@ -56,7 +56,7 @@ like() { # like GOT REGEX NAME
 unlike() { # unlike GOT REGEX NAME
   if [[ $1 =~ $2 ]]; then
     ok 1 "$3"
-    local got=${1: -800}
+    local got=${1:0:800}
     printf '# got %s\n# like %s\n' "${got@Q}" "$2"
   else
     ok 0 "$3"
@@ -263,7 +263,7 @@ pam_answer() { # pam_answer SERVICE USER ANSWER [operations...]: one question, o
   local service=$1 user=$2 answer=$3
   shift 3
   pam_text=$(printf '%s\n' "$answer" |
-    timeout 60 pamtester "$service" "$user" "${@:-authenticate}" 2>&1)
+    timeout 60 pamtester "$service" "$user" "${@:-authenticate}" 2>&1 | tr -d "\0")
   pam_status=$?
 }
 

@@ -50,7 +50,7 @@ like "$(log_since)" 'login id=[a-z0-9]+ .*user=encvoy-2 .*sub=2 .*service=shell 
 like "$(log_since)" 'rule=[^ ]*sub:2.* at=/etc/encvoy/encvoy.conf:4' 'log: the rule that decided, with file and line'
 is "$(getent passwd encvoy-2)" 'encvoy-2:*:1879048194:1879048194::/home/encvoy-2:/bin/bash' 'nss: getent passwd by name'
 is "$(getent passwd 1879048194 | cut -d: -f1)" encvoy-2 'nss: getent passwd by uid'
-is "$(getent group encvoy-2)" 'encvoy-2:x:1879048194:' 'nss: getent group by name'
+is "$(getent group encvoy-2)" 'encvoy-2:*:1879048194:' 'nss: getent group by name'
 is "$(getent group 1879048194 | cut -d: -f1)" encvoy-2 'nss: getent group by gid'
 is "$(id encvoy-2)" 'uid=1879048194(encvoy-2) gid=1879048194(encvoy-2) groups=1879048194(encvoy-2)' 'nss: id'
 
