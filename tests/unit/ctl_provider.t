@@ -304,13 +304,19 @@ run token --for 'not a host' --issuer "$issuer" --client-id host
 is "$rc" 2 "token --for something that is no host"
 enroll
 : >"$work/said"
-setpriv --reuid 65534 --clear-groups "$ctl" token --no-browser --for host1.example.test \
-  >"$work/token" 2>"$work/said" </dev/null &
+mkdir "$work/bin"
+install -d -m 777 "$work/desk"
+printf '#!/bin/sh\necho "$# $1" >"%s/desk/opened"\necho noise; echo noise >&2\n' "$work" >"$work/bin/xdg-open"
+chmod 755 "$work/bin/xdg-open"
+DISPLAY=:0 PATH=$work/bin:$PATH setpriv --reuid 65534 --clear-groups "$ctl" token \
+  --for host1.example.test >"$work/token" 2>"$work/said" </dev/null &
 pid=$!
 wait_for 10 grep -q 'https://' "$work/said"
 url=$(grep -oE 'https://[^ ]+' "$work/said" | head -1)
 visit "$(sign_in alice)" >/dev/null
 token_end
 like "$rc $token" '^0 eyJ' "an ordinary user needs no options where encvoy.conf is"
+is "$(<"$work/desk/opened")" "1 $url" "the browser is started with the address, and nothing else"
+unlike "$said$token" noise "and says nothing where the token goes"
 kill "$idp_pid"
 done_testing
