@@ -2,7 +2,18 @@
 #include "encvoyd/online/trust.h"
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+
+/* A first context makes OpenSSL look up its algorithms: here once, and not in every child. */
+static void warm_up(void)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = ctx ? SSL_new(ctx) : NULL;
+
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+}
 
 enum err trust_load(const char *ca_file, struct trust *ret)
 {
@@ -13,6 +24,7 @@ enum err trust_load(const char *ca_file, struct trust *ret)
 		return ERR_NOMEM;
 	rc = ca_file ? X509_STORE_load_file(ret->store, ca_file)
 		     : X509_STORE_set_default_paths(ret->store);
+	warm_up();
 	ERR_clear_error();
 	return rc == 1 ? ERR_OK : ERR_CONFIG;
 }
