@@ -72,7 +72,7 @@ static void trust(void)
 		is_str(error.file, files[i], "is said with its path");
 		chmod(files[i], 0644);
 		rename(files[i], "etc/aside");
-		symlink("/proc/self/cwd/etc/aside", files[i]);
+		temp_link("/proc/self/cwd/etc/aside", files[i]);
 		is_int(load_and_free(), ERR_UNSAFE_FILE, "SEC-34: %s a link", files[i]);
 		unlink(files[i]);
 		mkfifo(files[i], 0600);
@@ -92,7 +92,7 @@ static void trust(void)
 	    load_and_free(), ERR_UNSAFE_FILE, "SEC-34: the directory of drop-ins writable by all");
 	chmod("etc/encvoy.conf.d", 0755);
 	rename("etc/encvoy.conf.d", "etc/aside.d");
-	symlink("aside.d", "etc/encvoy.conf.d");
+	temp_link("aside.d", "etc/encvoy.conf.d");
 	is_int(load_and_free(), ERR_UNSAFE_FILE, "SEC-34: the directory of drop-ins a link");
 	unlink("etc/encvoy.conf.d");
 	temp_write("etc/encvoy.conf.d", "");

@@ -47,8 +47,8 @@ static void kinds(void)
 	struct sockaddr_un sa = {.sun_family = AF_UNIX, .sun_path = "sock"};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	symlink("plain", "link");
-	symlink("nowhere", "dangling");
+	temp_link("plain", "link");
+	temp_link("nowhere", "dangling");
 	mkfifo("fifo", 0600);
 	mkdir("dir", 0700);
 	bind(fd, (const struct sockaddr *)&sa, sizeof(sa));
@@ -134,7 +134,7 @@ static void symlinks_are_replaced(void)
 
 	buf_init(&b, 100);
 	temp_write("victim", "untouched");
-	symlink("victim", "trap");
+	temp_link("victim", "trap");
 	is_int(file_replace("trap", 0600, "x", 1), ERR_OK, "writing over a link");
 	ok(lstat("trap", &st) == 0 && S_ISREG(st.st_mode), "SEC-34: replaces the link");
 	(void)file_read("victim", getuid(), FILE_PUBLIC, &b);
@@ -156,7 +156,7 @@ static void directories(void)
 	chmod("new", 0755);
 	is_int(dir_ensure("new", 0700, getuid() + 1), ERR_UNSAFE_FILE, "SEC-34: another's");
 	is_int(dir_ensure("plain", 0700, getuid()), ERR_UNSAFE_FILE, "a file is none");
-	symlink("new", "newlink");
+	temp_link("new", "newlink");
 	is_int(
 	    dir_ensure("newlink", 0700, getuid()), ERR_UNSAFE_FILE, "SEC-34: nor is a link to one");
 	is_int(dir_ensure("no/where", 0700, getuid()), ERR_IO, "without its parent there is none");

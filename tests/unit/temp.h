@@ -48,6 +48,14 @@ static inline void temp_write(const char *path, const char *text)
 	}
 }
 
+static inline void temp_link(const char *target, const char *path)
+{
+	if (symlink(target, path) != 0) {
+		printf("Bail out! cannot link %s\n", path);
+		exit(99);
+	}
+}
+
 /* How many names in the directory begin so. */
 static inline unsigned temp_count(const char *beginning)
 {

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+# Tests of common/, sys/ and pam/.
+common_unit_tests = \
+	%D%/common_buf \
+	%D%/common_conf_options \
+	%D%/common_conf_text \
+	%D%/common_err \
+	%D%/common_name \
+	%D%/common_num \
+	%D%/common_proto \
+	%D%/common_record \
+	%D%/common_secret \
+	%D%/common_str \
+	%D%/common_template \
+	%D%/sys_conffile \
+	%D%/sys_file \
+	%D%/sys_localdb \
+	%D%/sys_sock
+noinst_HEADERS += %D%/private.h %D%/temp.h
+
+common_test_libs = libsys.la libcommon.la
+%C%_common_buf_LDADD = $(common_test_libs)
+%C%_common_conf_options_LDADD = $(common_test_libs)
+%C%_common_conf_text_LDADD = $(common_test_libs)
+%C%_common_err_LDADD = $(common_test_libs)
+%C%_common_name_LDADD = $(common_test_libs)
+%C%_common_num_LDADD = $(common_test_libs)
+%C%_common_proto_LDADD = $(common_test_libs)
+%C%_common_record_LDADD = $(common_test_libs)
+%C%_common_secret_LDADD = $(common_test_libs)
+%C%_common_str_LDADD = $(common_test_libs)
+%C%_common_template_LDADD = $(common_test_libs)
+%C%_sys_conffile_LDADD = $(common_test_libs)
+%C%_sys_file_LDADD = $(common_test_libs)
+%C%_sys_localdb_LDADD = $(common_test_libs)
+%C%_sys_sock_LDADD = $(common_test_libs)
+
+check_PROGRAMS += tests/tools/name_check
+tests_tools_name_check_SOURCES = tests/tools/name_check.c
+tests_tools_name_check_LDADD = libcommon.la
+
+# The module once more, with a run directory that the tests can reach: wherever they stand.
+pam_test_cppflags = -I$(top_srcdir) -I$(top_builddir) -D_GNU_SOURCE -DENCVOY_RUNDIR='"."'
+check_LTLIBRARIES += pam_encvoy_test.la pam_stash.la %D%/libpamtest.la
+pam_stash_la_SOURCES = %D%/pam_stash.c
+pam_stash_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_top_builddir)
+pam_stash_la_LIBADD = -lpam
+pam_encvoy_test_la_SOURCES = $(pam_encvoy_sources)
+pam_encvoy_test_la_CPPFLAGS = $(pam_test_cppflags)
+pam_encvoy_test_la_LDFLAGS = $(pam_encvoy_ldflags) -rpath $(abs_top_builddir)
+pam_encvoy_test_la_LIBADD = libconverse.la libsys.la libcommon.la -lpam
+%C%_libpamtest_la_SOURCES = \
+	%D%/pam_fake.c %D%/pam_fake.h \
+	%D%/pam_ground.c %D%/pam_ground.h
+
+pam_unit_tests = \
+	%D%/pam_converse \
+	%D%/pam_module \
+	%D%/pam_result
+pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
+%C%_pam_converse_LDADD = $(pam_test_libs)
+%C%_pam_module_LDADD = $(pam_test_libs)
+%C%_pam_result_SOURCES = %D%/pam_result.c pam/result.c
+%C%_pam_result_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_pam_result_LDADD = libcommon.la
+
+check_PROGRAMS += $(common_unit_tests) $(pam_unit_tests)
+TESTS += $(common_unit_tests) $(pam_unit_tests)
