@@ -59,6 +59,8 @@ static bool store(const struct opt *o, const char *value)
 {
 	struct buf *words = o->to;
 
+	if (!value && o->kind != OPT_FLAG)
+		return false;
 	switch (o->kind) {
 	case OPT_FLAG:
 		*(bool *)o->to = true;
