@@ -40,6 +40,8 @@ enum err fdpass_send(int socket, int fd)
 	while (n < 0 && errno == EINTR);
 	if (n == 1)
 		return ERR_OK;
+	if (errno == EAGAIN || errno == ETOOMANYREFS)
+		return ERR_TIMEOUT;
 	return errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
 }
 

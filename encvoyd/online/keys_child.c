@@ -56,21 +56,31 @@ static void drop_client(struct keys_server *s, size_t i)
 	free(c);
 }
 
-static void accept_client(struct keys_server *s)
+static void add_client(struct keys_server *s, int *fd)
 {
-	AUTO_FD int fd = -1;
-	enum err e = fdpass_recv(s->control, &fd);
-	struct client_conn *c;
+	struct client_conn *c = s->n_clients < CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
 
-	if (e == ERR_CLOSED || e == ERR_IO)
-		close_fd(&s->control);
-	if (e != ERR_OK || s->n_clients == CLIENTS_MAX)
-		return;
-	c = calloc(1, sizeof(*c));
+	/* one that is not taken sees its socket closed */
 	if (!c)
 		return;
-	c->fd = take_fd(&fd);
+	c->fd = take_fd(fd);
 	s->clients[s->n_clients++] = c;
+}
+
+/* All that wait: a burst of logins must not fill the control socket. */
+static void accept_clients(struct keys_server *s)
+{
+	while (s->control >= 0) {
+		AUTO_FD int fd = -1;
+		enum err e = fdpass_recv(s->control, &fd);
+
+		if (e == ERR_NOT_FOUND)
+			return;
+		if (e == ERR_OK)
+			add_client(s, &fd);
+		else if (e != ERR_PROTOCOL)
+			close_fd(&s->control);
+	}
 }
 
 /* False when the client is to be dropped: it left, or talks nonsense. */
@@ -187,7 +197,7 @@ static void handle_events(struct keys_server *s, const struct pollfd *p, size_t 
 		if (p[i].revents && !read_question(s->clients[i - 1]))
 			drop_client(s, i - 1);
 	if (p[0].revents)
-		accept_client(s);
+		accept_clients(s);
 }
 
 static enum err step(struct keys_server *s)

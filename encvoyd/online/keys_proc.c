@@ -6,9 +6,11 @@
 #include "encvoyd/online/process.h"
 #include "sys/clock.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #define RESTART_MS 1000 /* one that dies at once must not keep the machine busy */
+#define HAND_OVER_TRIES 50
 
 enum err keys_proc_start(struct keys_proc *k, keys_main main, void *arg)
 {
@@ -44,6 +46,20 @@ void keys_proc_forget(struct keys_proc *k)
 	k->pid = 0;
 }
 
+/* The keys child never does anything long: a few milliseconds make room. */
+static enum err hand_over(int control, int fd)
+{
+	enum err e = fdpass_send(control, fd);
+
+	for (int i = 0; i < HAND_OVER_TRIES && e == ERR_TIMEOUT; i++) {
+		const struct timespec pause = {0, 1000000};
+
+		(void)nanosleep(&pause, NULL);
+		e = fdpass_send(control, fd);
+	}
+	return e;
+}
+
 enum err keys_proc_connect(const struct keys_proc *k, int *ret_fd)
 {
 	AUTO_FD int ours = -1;
@@ -55,7 +71,7 @@ enum err keys_proc_connect(const struct keys_proc *k, int *ret_fd)
 		return e;
 	ours = pair[0];
 	theirs = pair[1];
-	e = k->control >= 0 ? fdpass_send(k->control, theirs) : ERR_CLOSED;
+	e = k->control >= 0 ? hand_over(k->control, theirs) : ERR_CLOSED;
 	if (e == ERR_OK)
 		*ret_fd = take_fd(&ours);
 	return e;

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #define LISTEN_FD 3
+#define DESCRIPTORS 4096
 
 static bool env_is_number(const char *name, uint64_t want)
 {
@@ -69,13 +70,25 @@ static bool forget_environment(void)
 	return clearenv() == 0;
 }
 
+/* The keys child has a socket to each login. */
+static bool want_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return false;
+	if (limit.rlim_cur < DESCRIPTORS)
+		limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 enum err process_harden(void)
 {
 	struct rlimit none = {0, 0};
 
 	if (geteuid() == 0 || getuid() == 0)
 		return ERR_PERMISSION;
-	if (!open_standard_fds() || setrlimit(RLIMIT_CORE, &none) != 0 ||
+	if (!open_standard_fds() || !want_descriptors() || setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return ERR_INTERNAL;
 	umask(077);

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 /* Refuses root; no core dump, not readable through /proc, no new privileges, empty environment,
- * umask 077, descriptors 0 to 2 open. */
+ * umask 077, descriptors 0 to 2 open and enough of them allowed. */
 enum err process_harden(void);
 /* Descriptor 3 when it is the one listening SOCK_SEQPACKET socket that LISTEN_FDS announces; to be
  * called before process_harden, which forgets the environment. */

@@ -4,6 +4,7 @@
 #include "encvoyd/log.h"
 #include "encvoyd/online/keys_child.h"
 #include "encvoyd/online/login.h"
+#include "encvoyd/online/messages.h"
 #include "encvoyd/online/process.h"
 #include "encvoyd/online/talk.h"
 #include "sys/clock.h"
@@ -110,8 +111,11 @@ static void start_keys(struct template *t)
 static void refuse(int fd, enum err why)
 {
 	struct talk talk = {.fd = fd};
+	char byte;
 
-	(void)talk_refuse(&talk, why, err_text(why));
+	(void)talk_refuse(&talk, why, messages_refusal(why));
+	/* with something unread our answer would be lost on closing */
+	(void)recv(fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC);
 }
 
 static void start_login(struct template *t, int fd)
