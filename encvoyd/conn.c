@@ -149,7 +149,6 @@ static enum err take_in(struct server *s, int *fd)
 	c->state = CONN_NEW;
 	LIST_INSERT_HEAD(&s->conns, c, link);
 	s->n_conns++;
-	s->count.connections++;
 	chan_set_deadline(&c->chan, s->limits.idle_ms);
 	return ERR_OK;
 }

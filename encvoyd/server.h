@@ -20,7 +20,6 @@ struct login;
 
 /* Since the start, for `status`. */
 struct counters {
-	uint64_t connections;
 	uint64_t turned_away; /* connections beyond a limit */
 	uint64_t lookups;
 	uint64_t granted;
