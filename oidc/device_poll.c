@@ -7,7 +7,7 @@
 void device_poll_start(struct device_poll *p, const struct device_grant *g, uint64_t now)
 {
 	*p = (struct device_poll){
-	    .next = now + g->interval,
+	    .next = now + (g->interval < g->expires_in ? g->interval : g->expires_in),
 	    .deadline = now + g->expires_in,
 	    .interval = g->interval,
 	};

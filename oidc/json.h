@@ -25,7 +25,7 @@ struct json;
 /* Parses a document whose top level is an object. ERR_TOO_LONG above max bytes, JSON_MAX_VALUES or
  * JSON_MAX_CONTAINERS; ERR_BAD_JSON, ERR_NOMEM. The caller frees with json_free. */
 enum err json_parse_object(const void *bytes, size_t len, size_t max, struct json **ret);
-/* The same for any top level. */
+/* The same for any top level; a bare null gives NULL. */
 enum err json_parse(const void *bytes, size_t len, size_t max, struct json **ret);
 /* Only the grammar of RFC 8259, for the JSON test suite: duplicate members and \u0000 pass. */
 enum err json_check_grammar(const void *bytes, size_t len, size_t max);

@@ -171,6 +171,8 @@ static void the_deadline_ends_it(void)
 	    "SEC-23: no question could be asked in time");
 	is_int(device_poll_error(&p, OAUTH_AUTHORIZATION_PENDING, 5000), ERR_CODE_EXPIRED, "past");
 	is_int(device_poll_failure(&p, 1011), ERR_CODE_EXPIRED, "SEC-23: nor after a failure");
+	p = start(3600, 20);
+	is_int(p.next, 1020, "SEC-23: an interval beyond the deadline is not waited for");
 }
 
 int main(void)
