@@ -37,8 +37,8 @@ enum err template_load(struct template *t)
 	}
 	e = trust_load(conf.ca_file, &trust);
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "configuration refused: no certificates can be read from %s",
-		    conf.ca_file ? conf.ca_file : "the system's CA store");
+		log_line(LOG_ERR, "configuration refused: certificates of %s: %s",
+		    conf.ca_file ? conf.ca_file : "the system's CA store", err_text(e));
 		return e;
 	}
 	if (localdb_user(LISTENER_USER, &listener) != ERR_OK)

@@ -14,7 +14,7 @@ struct trust {
 };
 
 /* ca_file: a private CA's PEM file in place of the system's, or NULL. ERR_CONFIG when it cannot be
- * used. Free with trust_free in all cases. */
+ * used, ERR_UNSAFE_FILE when somebody else may write it. Free with trust_free in all cases. */
 enum err trust_load(const char *ca_file, struct trust *ret);
 void trust_free(struct trust *t);
 

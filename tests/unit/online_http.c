@@ -321,6 +321,30 @@ static void tls12_is_enough(void)
 	world_down(&w);
 }
 
+static void bad_ca_files(void)
+{
+	struct server s;
+	struct trust t = {0};
+	char link[80];
+
+	server_start(&s, CERT_GOOD, 0, answer);
+	is_int(trust_load("/nonexistent", &t), ERR_UNSAFE_FILE, "SEC-34: no CA file");
+	trust_free(&t);
+	is_int(trust_load("/dev/null", &t), ERR_UNSAFE_FILE, "SEC-34: a device");
+	trust_free(&t);
+	snprintf(link, sizeof(link), "%s.link", s.ca);
+	ok(symlink(s.ca, link) == 0 && trust_load(link, &t) == ERR_OK, "a link is followed");
+	trust_free(&t);
+	unlink(link);
+	chmod(s.ca, 0666);
+	is_int(trust_load(s.ca, &t), ERR_UNSAFE_FILE, "SEC-34: one that others may write");
+	trust_free(&t);
+	chmod(s.ca, 0600);
+	ok(truncate(s.ca, 0) == 0 && trust_load(s.ca, &t) == ERR_CONFIG, "an empty one");
+	trust_free(&t);
+	server_stop(&s);
+}
+
 static long peak_kib(void)
 {
 	struct rusage u;
@@ -513,6 +537,7 @@ int main(void)
 	proxy_is_used();
 	certificates();
 	foreign_ca();
+	bad_ca_files();
 	tls12_is_enough();
 	cancelled();
 	nobody_there();
