@@ -1,1 +1,67 @@
 # SPDX-License-Identifier: MIT
+include %D%/unit/common.mk
+include %D%/unit/ctl.mk
+include %D%/unit/identity.mk
+include %D%/unit/listener.mk
+include %D%/unit/nss.mk
+include %D%/unit/oidc.mk
+include %D%/unit/online.mk
+include %D%/fuzz/common.mk
+include %D%/fuzz/nss.mk
+include %D%/fuzz/oidc.mk
+
+noinst_HEADERS += %D%/unit/tap.h
+
+dist_check_SCRIPTS += %D%/style/style.t %D%/style/coverage.t
+TESTS += %D%/style/style.t %D%/style/coverage.t
+
+# The real thing in private namespaces, as root: minutes, not seconds; not part of "make check".
+system_tests = \
+	%D%/system/ctl.t \
+	%D%/system/login.t \
+	%D%/system/online.t \
+	%D%/system/secrets.t \
+	%D%/system/trouble.t
+dist_check_SCRIPTS += $(system_tests) %D%/system/lib.sh %D%/system/memory_has.js
+EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
+
+.PHONY: check-system idp
+idp:
+	$(top_srcdir)/tests/idp/install.sh
+check-system: all idp
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)'
+
+# The test provider, for demo and system tests only.
+EXTRA_DIST += \
+	%D%/idp/README.md \
+	%D%/idp/account.js \
+	%D%/idp/browser.js \
+	%D%/idp/clients.js \
+	%D%/idp/config.js \
+	%D%/idp/control.js \
+	%D%/idp/drive.js \
+	%D%/idp/faults.js \
+	%D%/idp/flows.js \
+	%D%/idp/front.js \
+	%D%/idp/install.sh \
+	%D%/idp/interaction.js \
+	%D%/idp/jws.js \
+	%D%/idp/package-lock.json \
+	%D%/idp/package.json \
+	%D%/idp/pages.js \
+	%D%/idp/policy.js \
+	%D%/idp/provider.js \
+	%D%/idp/server.js \
+	%D%/idp/stats.js \
+	%D%/idp/store.js \
+	%D%/idp/test/device.test.js \
+	%D%/idp/test/discovery.json \
+	%D%/idp/test/discovery.test.js \
+	%D%/idp/test/faults.test.js \
+	%D%/idp/test/pages.test.js \
+	%D%/idp/test/tokens.test.js \
+	%D%/idp/test/users.test.js \
+	%D%/idp/testkit.js \
+	%D%/idp/tls.js \
+	%D%/idp/users.js \
+	%D%/idp/world.js

@@ -15,8 +15,20 @@ if [ -z "${ENCVOY_SANDBOX:-}" ]; then
     echo "1..0 # SKIP needs root for private namespaces"
     exit 0
   fi
+  propagation=private
+  if ! mountpoint -q /; then
+    # In a plain chroot "/" is no mount whose propagation could be changed: then it must not be
+    # shared to begin with, or our mounts would show outside.
+    propagation=unchanged
+    unshare --mount --propagation unchanged mount -t tmpfs encvoy-probe /mnt
+    if grep -q ' encvoy-probe ' /proc/self/mountinfo; then
+      umount /mnt
+      echo "Bail out! mounts made here would be seen outside: bind-mount the chroot onto itself first"
+      exit 99
+    fi
+  fi
   ENCVOY_SANDBOX=1 ENCVOY_BUILD=$build exec unshare --mount --net --pid --uts --fork \
-    --kill-child --mount-proc --propagation private -- "$BASH" "$0" "$@"
+    --kill-child --mount-proc --propagation $propagation -- "$BASH" "$0" "$@"
 fi
 
 # ---- TAP ---------------------------------------------------------------------------------------
@@ -218,7 +230,7 @@ auth    [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
 account [success=1 default=ignore]                        pam_localuser.so
 account [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
 @include common-account
-session required                                          pam_encvoy.so $*
+session optional                                          pam_encvoy.so $*
 EOF
 }
 

@@ -21,9 +21,9 @@ login_works() { # login_works NAME
   is "$pam_status" 0 "$1"
 }
 locals_work() { # locals_work WHEN
-  pam_answer shell localjoe joes-password authenticate acct_mgmt
+  pam_answer shell localjoe joes-password authenticate acct_mgmt open_session close_session
   is "$pam_status" 0 "SEC-46: a local user logs in $1"
-  pam_answer shell root roots-password authenticate acct_mgmt
+  pam_answer shell root roots-password authenticate acct_mgmt open_session close_session
   is "$pam_status" 0 "SEC-46: root logs in $1"
 }
 encvoy_refused() { # encvoy_refused WHEN [WORDS]: by our module, in all phases
