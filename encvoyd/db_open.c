@@ -126,10 +126,13 @@ static enum err prepare(const char *path, int64_t now, struct db_report *report)
 	return e;
 }
 
-/* Whether a failure means that the file's content is wrong, not that reading it failed. */
+/* Whether a failure means that the file's content is wrong, not that reading it failed. The fixed
+ * statements that look a file over cannot be wrong themselves: SQLITE_ERROR is a strange file. */
 static bool is_damage(int code)
 {
-	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+	int base = code & 0xff;
+
+	return base == SQLITE_CORRUPT || base == SQLITE_NOTADB || base == SQLITE_ERROR;
 }
 
 static enum err look_over(struct db *db, bool *ret_sound)
@@ -152,29 +155,44 @@ static enum err look_over(struct db *db, bool *ret_sound)
 	return e;
 }
 
+/* The version of a sound database, 0 for a damaged one. A header that forbids writing is damaged, a
+ * file system that does is not. */
+static enum err inspect(struct db *db, const char *path, size_t *ret_version)
+{
+	bool sound = false;
+	size_t version = 0;
+	enum err e = db_script(db, open_script);
+
+	if (e == ERR_OK)
+		e = look_over(db, &sound);
+	if (e == ERR_OK && sqlite3_db_readonly(db_handle(db), "main") != 0) {
+		sound = false;
+		e = access(path, W_OK) == 0 ? ERR_OK : ERR_IO;
+	}
+	if (e == ERR_OK && sound)
+		e = schema_found(db, schema_version, &version);
+	if (e == ERR_OK && version > 0)
+		e = schema_intact(db, version, &sound);
+	if (e != ERR_OK && !is_damage(db_code(db)))
+		return e;
+	*ret_version = e == ERR_OK && sound ? version : 0;
+	return ERR_OK;
+}
+
 /* Opens and migrates what is at path. A damaged file is ERR_OK without a database; a failure is a
  * file that cannot be used now. */
 static enum err open_sound(const char *path, struct db **ret, struct db_report *report)
 {
 	AUTO_DB struct db *db = NULL;
-	bool sound = false;
 	size_t version = 0;
 	enum err e = db_connect(path, &db);
 
 	if (e == ERR_OK)
-		e = db_script(db, open_script);
-	if (e == ERR_OK)
-		e = look_over(db, &sound);
-	if (e == ERR_OK && sound)
-		e = schema_found(db, schema_version, &version);
+		e = inspect(db, path, &version);
 	if (e == ERR_OK && version > 0)
-		e = schema_intact(db, version, &sound);
-	if (e == ERR_OK && version > 0 && sound)
 		e = schema_migrate(db, schema_steps, schema_version);
-	if (e != ERR_OK)
-		return db && is_damage(db_code(db)) ? ERR_OK : e;
-	if (version == 0 || !sound)
-		return ERR_OK;
+	if (e != ERR_OK || version == 0)
+		return e;
 	report->migrated_from = version < schema_version ? (unsigned)version : 0;
 	*ret = TAKE_PTR(db);
 	return ERR_OK;

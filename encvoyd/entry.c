@@ -55,6 +55,7 @@ enum err entry_put(struct db *db, const char *issuer, const struct entry *entry)
 	    "  locale = excluded.locale, blocked = excluded.blocked, deleted = excluded.deleted,"
 	    "  first_seen = excluded.first_seen, last_login = excluded.last_login,"
 	    "  last_full_login = excluded.last_full_login");
+	enum err e;
 
 	query_text(&q, 1, issuer);
 	query_text(&q, 2, entry->sub);
@@ -68,7 +69,8 @@ enum err entry_put(struct db *db, const char *issuer, const struct entry *entry)
 	query_int(&q, 10, entry->first_seen);
 	query_int(&q, 11, entry->last_login);
 	query_int(&q, 12, entry->last_full_login);
-	return query_run(&q);
+	e = query_run(&q);
+	return e == ERR_EXISTS ? ERR_INTERNAL : e; /* ledger and name rows were not there */
 }
 
 enum err entry_remove(struct db *db, const char *issuer, const char *sub)

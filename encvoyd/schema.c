@@ -57,14 +57,22 @@ static const char version_1[] =
 const char *const schema_steps[] = {version_1};
 const size_t schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
+/* The version stands twice in the file, in SQLite's user_version and, behind this mark, in its
+ * application_id: a flipped bit must not make it look like a newer program's. */
+#define APPLICATION 0x45560000 /* "EV" */
+
 enum err schema_found(struct db *db, size_t n, size_t *ret)
 {
-	int64_t version = 0;
+	int64_t version = 0, mark = 0;
 	enum err e = db_number(db, "PRAGMA user_version", &version);
 
+	if (e == ERR_OK)
+		e = db_number(db, "PRAGMA application_id", &mark);
 	if (e != ERR_OK)
 		return e;
-	if (version < 0 || (uint64_t)version > n)
+	if (version < 0 || version > 0xffff || mark != APPLICATION + version)
+		version = 0;
+	if ((uint64_t)version > n)
 		return ERR_VERSION;
 	*ret = (size_t)version;
 	return ERR_OK;
@@ -72,12 +80,14 @@ enum err schema_found(struct db *db, size_t n, size_t *ret)
 
 static enum err apply(struct db *db, const char *step, size_t version)
 {
-	char set_version[64];
+	char set_version[128];
 	enum err e = db_begin(db);
 
 	if (e != ERR_OK)
 		return e;
-	snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %zu", version);
+	snprintf(set_version, sizeof(set_version),
+	    "PRAGMA user_version = %zu; PRAGMA application_id = %zu", version,
+	    APPLICATION + version);
 	e = db_script(db, step);
 	if (e == ERR_OK)
 		e = db_script(db, set_version);

@@ -13,7 +13,7 @@
 extern const char *const schema_steps[];
 extern const size_t schema_version;
 
-/* The version found, 0 for an empty database; ERR_VERSION when it is above n. */
+/* The version found, 0 for an empty database or none of ours; ERR_VERSION when it is above n. */
 enum err schema_found(struct db *db, size_t n, size_t *ret);
 /* Whether every table, index and trigger of the first n real steps is there to the letter: a
  * damaged definition would read other columns, a missing trigger would let the ledger change. */

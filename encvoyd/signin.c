@@ -79,16 +79,33 @@ static enum err check_rules(struct signin *s)
 	return decide_login(s->service, &facts, &s->d->verdict);
 }
 
-/* Display only: kept when it could be shown anywhere, else forgotten (SEC-25). */
+/* Whether a text would reach a terminal as it is (SEC-25). */
+static bool shows_as_is(const char *text)
+{
+	char shown[DISPLAY_MAX * 4];
+	struct buf b;
+
+	buf_init_fixed(&b, shown, sizeof(shown));
+	str_printable(&b, text, strlen(text), sizeof(shown));
+	return b.err == ERR_OK && b.len == strlen(text) && memcmp(shown, text, b.len) == 0;
+}
+
+static bool is_locale(const char *text)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+	return *text && strspn(text, plain) == strlen(text);
+}
+
+/* Display only: kept when it could be shown anywhere, else the former one stays. */
 static void note_display(struct signin *s)
 {
 	const struct msg_identity *who = s->who;
 
-	if (who->name[0] && gecos_ok(who->name))
+	if (who->name[0] && gecos_ok(who->name) && shows_as_is(who->name))
 		(void)str_copy(s->entry.display, sizeof(s->entry.display), who->name);
-	if (who->locale[0] &&
-	    strspn(who->locale, "abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(who->locale))
+	if (is_locale(who->locale))
 		(void)str_copy(s->entry.locale, sizeof(s->entry.locale), who->locale);
 }
 

@@ -89,7 +89,8 @@ static void a_newer_version_is_refused(void)
 	struct world w;
 
 	world_open(&w, "allow = everyone\n");
-	ok(sql_ok(&w, "PRAGMA user_version = 2000"), "a newer program was here");
+	ok(sql_ok(&w, "PRAGMA user_version = 2000; PRAGMA application_id = 1163266000"),
+	    "a newer program was here");
 	is_int(world_reopen(&w, NOW), ERR_VERSION, "its database is refused");
 	ok(!db_file_aside(&w), "and not taken for a damaged one");
 	world_close(&w);

@@ -206,8 +206,14 @@ static void claims_decide_nothing(void)
 	    "a hostile display name");
 	is_int(count_of(&w, "SELECT count(*) FROM identity WHERE display = ''"), 1,
 	    "SEC-20: is not even kept");
+	snprintf(who.name, sizeof(who.name), "Al\342\200\256ice");
+	identity_login(w.ids, &w.conf, &w.conf.service, "encvoy-2", &who, NOW + 100, &d);
+	is_int(count_of(&w, "SELECT count(*) FROM identity WHERE display = ''"), 1,
+	    "SEC-25: nor one with a bidi control");
+	is_int(
+	    count_of(&w, "SELECT count(*) FROM identity WHERE locale = 'de-DE'"), 1, "a locale is");
 	snprintf(who.name, sizeof(who.name), "Alice \xc3\x84.");
-	identity_login(w.ids, &w.conf, &w.conf.service, "encvoy-2", &who, NOW + 60, &d);
+	identity_login(w.ids, &w.conf, &w.conf.service, "encvoy-2", &who, NOW + 200, &d);
 	is_int(count_of(&w, "SELECT count(*) FROM identity WHERE display LIKE 'Alice%'"), 1,
 	    "a plain one is");
 	is_int(lookup_name(&w, "encvoy-2", &pw), ERR_OK, "served");

@@ -72,6 +72,22 @@ static enum err open_database(struct world *w, int64_t now)
 	return identities_open(&paths, geteuid(), now, &w->ids, &w->report);
 }
 
+bool under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+bool slow_run(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return !getenv("ENCVOY_TEST_LONG");
+#else
+	return under_valgrind() && !getenv("ENCVOY_TEST_LONG");
+#endif
+}
+
 static const char *world_base = "/tmp";
 
 void worlds_in_memory(void)

@@ -23,6 +23,9 @@ struct world {
 	struct conf conf;
 };
 
+/* Under a sanitizer or valgrind: repetitions may be fewer then, unless ENCVOY_TEST_LONG is set. */
+bool slow_run(void);
+bool under_valgrind(void);
 /* From now on worlds lie in memory, where the machine has such a place: for tests of many small
  * writes, which then do not depend on the speed of a disk. */
 void worlds_in_memory(void);
