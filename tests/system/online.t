@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # encvoyd-online alone, its listener played by the test: the sign-in methods against the provider,
 # and against one that misbehaves.
+# shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 player=$build/tests/unit/online_player
