@@ -142,7 +142,7 @@ static void get_list(struct reader *r, char **items, size_t max, size_t *ret_n)
 	if (n > max)
 		r->bad = true;
 	for (size_t i = 0; i < n && !r->bad; i++) {
-		items[i] = get_str_dup(r, ARG_MAX);
+		items[i] = get_str_dup(r, ARG_LEN_MAX);
 		if (items[i])
 			*ret_n = i + 1;
 	}

@@ -69,7 +69,7 @@ enum err proto_open(const void *packet, size_t len, struct reader *r, enum msg_t
 #define TEXT_MAX 16384
 #define ANSWER_MAX 32768
 #define ARGS_MAX 16
-#define ARG_MAX 1024
+#define ARG_LEN_MAX 1024 /* limits.h has an ARG_MAX */
 #define FIELDS_MAX 32
 
 enum lookup_kind {

@@ -41,7 +41,7 @@ static enum err take_args(struct msg_login *m, size_t n, const char *const *args
 static bool fit_message(size_t n, const char *const *args)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strlen(args[i]) > ARG_MAX)
+		if (strlen(args[i]) > ARG_LEN_MAX)
 			return false;
 	return n <= ARGS_MAX;
 }

@@ -23,32 +23,35 @@ struct key {
 	unsigned id;
 };
 
-static bool next_passwd(
+/* Both read one entry, return 0, ENOENT at the end of the file or another errno. */
+static int next_passwd(
     FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret)
 {
 	struct passwd pw, *found = NULL;
+	int rc = fgetpwent_r(f, &pw, line, size, &found);
 
-	if (fgetpwent_r(f, &pw, line, size, &found) != 0 || !found)
-		return false;
+	if (rc != 0 || !found)
+		return rc ? rc : ENOENT;
 	*match = k->name ? strcmp(pw.pw_name, k->name) == 0 : pw.pw_uid == k->id;
 	if (*match)
 		*ret = (struct local_user){pw.pw_uid, pw.pw_gid};
-	return true;
+	return 0;
 }
 
-static bool next_group(
+static int next_group(
     FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret)
 {
 	struct group gr, *found = NULL;
+	int rc = fgetgrent_r(f, &gr, line, size, &found);
 
 	(void)ret;
-	if (fgetgrent_r(f, &gr, line, size, &found) != 0 || !found)
-		return false;
+	if (rc != 0 || !found)
+		return rc ? rc : ENOENT;
 	*match = k->name ? strcmp(gr.gr_name, k->name) == 0 : gr.gr_gid == k->id;
-	return true;
+	return 0;
 }
 
-typedef bool (*next_entry)(
+typedef int (*next_entry)(
     FILE *f, const struct key *k, char *line, size_t size, bool *match, struct local_user *ret);
 
 static enum err search(
@@ -57,17 +60,18 @@ static enum err search(
 	CLEANUP(close_file) FILE *f = fopen(path, "re");
 	AUTO_FREE char *line = NULL;
 	bool match = false;
+	int rc = 0;
 
 	if (!f)
 		return ERR_IO;
 	line = malloc(LINE_MAX_LEN);
 	if (!line)
 		return ERR_NOMEM;
-	while (next(f, k, line, LINE_MAX_LEN, &match, ret))
-		if (match)
-			return ERR_OK;
-	/* ENOENT is how the end of the file looks */
-	return ferror(f) || errno == ERANGE ? ERR_IO : ERR_NOT_FOUND;
+	while (!match && rc == 0)
+		rc = next(f, k, line, LINE_MAX_LEN, &match, ret);
+	if (match)
+		return ERR_OK;
+	return rc == ENOENT && !ferror(f) ? ERR_NOT_FOUND : ERR_IO;
 }
 
 enum err localdb_user(const char *name, struct local_user *ret)

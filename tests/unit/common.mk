@@ -53,16 +53,32 @@ pam_encvoy_test_la_LIBADD = libconverse.la libsys.la libcommon.la -lpam
 	%D%/pam_fake.c %D%/pam_fake.h \
 	%D%/pam_ground.c %D%/pam_ground.h
 
+# see fault.h
+fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup \
+	-Wl,--wrap=mmap,--wrap=mlock,--wrap=madvise \
+	-Wl,--wrap=socket,--wrap=connect,--wrap=getsockopt,--wrap=send,--wrap=recv,--wrap=poll \
+	-Wl,--wrap=fstat,--wrap=fopen,--wrap=fgetpwent_r,--wrap=readlink \
+	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
+
 pam_unit_tests = \
 	%D%/pam_converse \
+	%D%/pam_faults \
+	%D%/pam_load \
 	%D%/pam_module \
-	%D%/pam_result
+	%D%/pam_result \
+	%D%/pam_threads
 pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
 %C%_pam_converse_LDADD = $(pam_test_libs)
+%C%_pam_faults_SOURCES = %D%/pam_faults.c %D%/fault.c %D%/fault.h $(pam_encvoy_sources)
+%C%_pam_faults_CPPFLAGS = $(pam_test_cppflags)
+%C%_pam_faults_LDFLAGS = $(AM_LDFLAGS) $(fault_wrap)
+%C%_pam_faults_LDADD = $(pam_test_libs)
+%C%_pam_load_SOURCES = %D%/pam_load.c %D%/elf_facts.h
 %C%_pam_module_LDADD = $(pam_test_libs)
 %C%_pam_result_SOURCES = %D%/pam_result.c pam/result.c
 %C%_pam_result_CPPFLAGS = $(AM_CPPFLAGS)
 %C%_pam_result_LDADD = libcommon.la
+%C%_pam_threads_LDADD = $(pam_test_libs)
 
 check_PROGRAMS += $(common_unit_tests) $(pam_unit_tests)
 TESTS += $(common_unit_tests) $(pam_unit_tests)

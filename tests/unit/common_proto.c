@@ -537,12 +537,12 @@ static void hostile_sizes(void)
 	}
 	m.args[0] = big;
 	m.n_args = 1;
-	big[ARG_MAX] = 0;
+	big[ARG_LEN_MAX] = 0;
 	begin(&b, MSG_LOGIN);
 	proto_put_login(&b, MSG_LOGIN, &m);
-	is_int(decoded(kind_of(MSG_LOGIN), &b), ERR_OK, "an argument of ARG_MAX bytes");
-	big[ARG_MAX] = 'x';
-	big[ARG_MAX + 1] = 0;
+	is_int(decoded(kind_of(MSG_LOGIN), &b), ERR_OK, "an argument of ARG_LEN_MAX bytes");
+	big[ARG_LEN_MAX] = 'x';
+	big[ARG_LEN_MAX + 1] = 0;
 	proto_put_login(&b, MSG_LOGIN, &m);
 	is_int(decoded(kind_of(MSG_LOGIN), &b), ERR_PROTOCOL, "SEC-32: one byte more");
 }
@@ -550,7 +550,7 @@ static void hostile_sizes(void)
 /* A login without an answer costs no secret, and the largest one fits into a packet. */
 static void answers(void)
 {
-	static char big[ANSWER_MAX], arg[ARG_MAX + 1];
+	static char big[ANSWER_MAX], arg[ARG_LEN_MAX + 1];
 	AUTO_BUF struct buf b;
 	AUTO_LOGIN struct msg_login got = {0};
 	struct msg_login m = {.flags = LOGIN_HAS_ANSWER};
@@ -566,7 +566,7 @@ static void answers(void)
 	memset(m.rhost, 'r', sizeof(m.rhost) - 1);
 	memset(m.service, 's', sizeof(m.service) - 1);
 	memset(m.tty, 't', sizeof(m.tty) - 1);
-	memset(arg, 'a', ARG_MAX);
+	memset(arg, 'a', ARG_LEN_MAX);
 	for (m.n_args = 0; m.n_args < ARGS_MAX; m.n_args++)
 		m.args[m.n_args] = arg;
 	m.answer = secret_new(big, sizeof(big));
