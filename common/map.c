@@ -50,14 +50,25 @@ enum err map_open(struct map *ret, const void *base, size_t size)
 	return ERR_OK;
 }
 
-bool map_name_set(struct map_name *ret, const char *name)
+bool map_name_set_len(struct map_name *ret, const char *name, size_t len)
 {
-	size_t len = strnlen(name, NAME_MAX_LEN + 1);
+	struct map_words w;
 
 	if (len == 0 || len > NAME_MAX_LEN)
 		return false;
-	memset(ret->text, 0, sizeof(ret->text));
-	memcpy(ret->text, name, len);
+	w = map_words(name, len);
+	if (!map_name_plain(name[0], w.w[0], w.w[1], w.w[2], w.w[3]) && !name_ok(name, len))
+		return false;
+	if (name_reserved(name))
+		return false;
+	ret->text = name;
 	ret->len = len;
-	return (map_name_plain(ret->text) || name_ok(name, len)) && !name_reserved(name);
+	for (size_t i = 0; i < sizeof(w.w) / sizeof(w.w[0]); i++)
+		ret->words.w[i] = w.w[i];
+	return true;
+}
+
+bool map_name_set(struct map_name *ret, const char *name)
+{
+	return map_name_set_len(ret, name, strnlen(name, NAME_MAX_LEN + 1));
 }

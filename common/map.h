@@ -41,16 +41,16 @@ struct map {
  * ERR_SYNTAX. base is borrowed, and 8-aligned at least. */
 enum err map_open(struct map *ret, const void *base, size_t size);
 
-/* A name to look for, in the form the tables want it. */
+/* A name to look for, in the form the tables want it. Borrows the string. */
 struct map_name {
-	union {
-		char text[NAME_MAX_LEN]; /* padded with zeros; no NUL behind 32 bytes */
-		uint64_t words[NAME_MAX_LEN / 8];
-	};
+	const char *text;
 	size_t len;
+	struct map_words words;
 };
 /* False for a name that cannot be ours: not name_ok, or name_reserved. */
 bool map_name_set(struct map_name *ret, const char *name);
+/* The same for a name of known length, with a NUL behind it. */
+bool map_name_set_len(struct map_name *ret, const char *name, size_t len);
 
 /* The strings of *ret lie in buf. */
 enum err map_user_by_name(const struct map *m, const struct map_name *name, char *buf, size_t size,

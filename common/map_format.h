@@ -7,7 +7,9 @@
  *
  *   header   one struct map_header, checked by a checksum of its own when it is mapped
  *   records  8-aligned, one behind the other: users and groups in the order they were added, then
- *            the groups of each member; each with checksums over all of it
+ *            the groups of each member; each with checksums over all of it. A private group (the
+ *            user's name, gid = uid, no members) is a mark on the user's record, and found there
+ *            by who does not find it among the groups.
  *   tables   64-aligned arrays of buckets, one cache line each. A bucket holds up to 7 entries
  *            without a gap: a tag (the id, or half of a name's hash) and a reference (offset / 8).
  *            An entry stands in its home bucket or, when that is full, in one of the next
@@ -62,6 +64,7 @@ enum map_kind {
 	MAP_GROUP = 2,
 	MAP_GROUPS = 3,
 	MAP_GONE = 4,
+	MAP_USER_AND_GROUP = 5, /* a user with a private group */
 };
 
 struct map_place {
@@ -83,8 +86,9 @@ struct map_header {
 	uint64_t users;
 	uint64_t groups;
 	uint64_t members;
+	uint64_t private_groups; /* not among the groups */
 	struct map_place tables[MAP_TABLES_MAX];
-	uint64_t reserved[35];
+	uint64_t reserved[34];
 	uint64_t body_sum; /* everything behind the header; only the daemon checks it */
 	uint64_t sum;      /* this header up to here */
 };
@@ -108,9 +112,9 @@ struct map_record_head {
 	uint16_t reserved;
 };
 
-/* name, gecos, home and shell follow, each with its NUL, padded with zeros to a multiple of 8. */
+/* name, gecos, home and shell follow, each with its NUL, padded with zeros to a multiple of 16. */
 struct map_user_head {
-	uint64_t sum; /* without the padding */
+	uint64_t sum;
 	uint8_t kind;
 	uint8_t name_len;
 	uint16_t gecos_len;
@@ -163,6 +167,11 @@ static inline size_t map_pad8(size_t n)
 	return (n + 7) & ~(size_t)7;
 }
 
+static inline size_t map_pad16(size_t n)
+{
+	return (n + 15) & ~(size_t)15;
+}
+
 static inline uint64_t map_load8(const void *p)
 {
 	uint64_t v;
@@ -210,30 +219,56 @@ static inline uint64_t map_bucket_sum(uint64_t seed, uint64_t offset, const stru
 	return map_sum_at(seed, offset, b, offsetof(struct map_bucket, sum));
 }
 
-/* What follows the sum at the beginning of a record. */
-static inline uint64_t map_head_sum(uint64_t seed, uint64_t offset, const void *record, size_t len)
-{
-	return map_sum_at(
-	    seed, offset, (const char *)record + sizeof(uint64_t), len - sizeof(uint64_t));
-}
-
 static inline size_t map_strings_len(const struct map_user_head *h)
 {
 	return (size_t)h->name_len + h->gecos_len + h->home_len + h->shell_len + 4;
 }
 
-static inline uint64_t map_user_sum(
-    uint64_t seed, uint64_t offset, const struct map_user_head *h, const char *strings)
-{
-	uint64_t s = map_head_sum(seed, offset, h, sizeof(*h));
+/* The sum of a user, so that a reader can take it while he copies: the head, then the strings with
+ * their padding, two words at a time. */
+struct map_user_sum {
+	uint64_t a;
+	uint64_t b;
+};
 
-	return map_sum(s, strings, map_strings_len(h));
+static inline struct map_user_sum map_user_sum_begin(
+    uint64_t seed, uint64_t offset, const struct map_user_head *h)
+{
+	const char *p = (const char *)h + sizeof(h->sum);
+
+	return (struct map_user_sum){
+	    map_mix(seed ^ offset, map_load8(p)), map_mix(~seed, map_load8(p + 8))};
+}
+
+static inline void map_user_sum_add(struct map_user_sum *s, uint64_t even, uint64_t odd)
+{
+	s->a = map_mix(s->a, even);
+	s->b = map_mix(s->b, odd);
+}
+
+static inline uint64_t map_user_sum_end(const struct map_user_sum *s)
+{
+	return map_mix(s->a, s->b);
+}
+
+/* In place. */
+static inline uint64_t map_user_sum(
+    uint64_t seed, uint64_t offset, const struct map_user_head *h, const void *strings)
+{
+	const unsigned char *p = strings;
+	const unsigned char *end = p + map_pad16(map_strings_len(h));
+	struct map_user_sum s = map_user_sum_begin(seed, offset, h);
+
+	for (; p != end; p += 16)
+		map_user_sum_add(&s, map_load8(p), map_load8(p + 8));
+	return map_user_sum_end(&s);
 }
 
 static inline uint64_t map_group_sum(
     uint64_t seed, uint64_t offset, const struct map_group_head *h, const char *name)
 {
-	uint64_t s = map_head_sum(seed, offset, h, sizeof(*h));
+	uint64_t s =
+	    map_sum_at(seed, offset, (const char *)h + sizeof(h->sum), sizeof(*h) - sizeof(h->sum));
 
 	return map_sum(s, name, map_pad8((size_t)h->name_len + 1));
 }
@@ -243,6 +278,13 @@ static inline uint64_t map_list_sum(uint64_t seed, uint64_t offset, const struct
     const uint8_t *lens, const char *list)
 {
 	return map_sum(map_sum_at(seed, offset, lens, map_pad8(h->members)), list, h->list_size);
+}
+
+/* The whole record. */
+static inline uint64_t map_groups_sum(
+    uint64_t seed, uint64_t offset, const unsigned char *record, size_t len)
+{
+	return map_sum_at(seed, offset, record + sizeof(uint64_t), len - sizeof(uint64_t));
 }
 
 /* Of a hash the high half chooses the bucket, and of a name's the low half is the tag. */
@@ -258,13 +300,38 @@ static inline uint64_t map_hash_id(uint64_t seed, uint32_t id)
 	return map_finish(map_mix(seed, id));
 }
 
-/* words: the name without its NUL, padded with zeros. */
-static inline uint64_t map_hash_name(uint64_t seed, const uint64_t *words, size_t len)
-{
-	uint64_t h = seed + len;
+/* The words that the hash of a name is made of, all of its bytes among them (some twice): 1 to 32
+ * bytes, not copied anywhere before. */
+struct map_words {
+	uint64_t w[4];
+};
 
-	for (size_t i = 0; i < len; i += 8)
-		h = map_mix(h, *words++);
+static inline struct map_words map_words(const char *name, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)name;
+	uint32_t first, last;
+
+	if (len > 16)
+		return (struct map_words){{map_load8(p), map_load8(p + 8), map_load8(p + len - 16),
+		    map_load8(p + len - 8)}};
+	if (len >= 8)
+		return (struct map_words){{map_load8(p), map_load8(p + len - 8)}};
+	if (len >= 4) {
+		memcpy(&first, p, sizeof(first));
+		memcpy(&last, p + len - 4, sizeof(last));
+	} else {
+		first = p[0] | (uint32_t)p[len / 2] << 16;
+		last = p[len - 1];
+	}
+	return (struct map_words){{first | (uint64_t)last << 32}};
+}
+
+static inline uint64_t map_hash_name(uint64_t seed, const struct map_words *words, size_t len)
+{
+	uint64_t h = map_mix(map_mix(seed + len, words->w[0]), words->w[1]);
+
+	if (len > 16)
+		h = map_mix(map_mix(h, words->w[2]), words->w[3]);
 	return map_finish(h);
 }
 

@@ -39,11 +39,18 @@ static enum err get_parts(const struct map *m, uint64_t offset, struct parts *re
 	return ERR_OK;
 }
 
-static bool is_wanted(const struct wanted *w, const struct map_group_head *h, const char *name)
+static bool is_wanted(const struct wanted *w, const char *name, size_t len, uint32_t gid)
 {
-	if (!w->name)
-		return h->gid == w->gid;
-	return h->name_len == w->name->len && memcmp(name, w->name->text, w->name->len) == 0;
+	return w->name ? map_name_is(w->name, name, len) : gid == w->gid;
+}
+
+/* Every rule of group_record_ok; a name that was asked for has passed them already. */
+static bool group_ok(const struct wanted *w, const char *name, size_t len, uint32_t gid)
+{
+	struct map_name checked;
+
+	return id_ok(gid) &&
+	       (w->name || (strlen(name) == len && map_name_set_len(&checked, name, len)));
 }
 
 static bool is_lead(char c)
@@ -101,7 +108,6 @@ static enum err read_group(const struct map *m, uint64_t offset, const struct wa
     size_t size, struct map_group *ret)
 {
 	char name[NAME_MAX_LEN + 8];
-	struct map_name checked;
 	struct parts p;
 	enum err e = get_parts(m, offset, &p);
 
@@ -113,44 +119,82 @@ static enum err read_group(const struct map *m, uint64_t offset, const struct wa
 	p.name = name;
 	if (map_group_sum(m->seed, offset, &p.h, name) != p.h.sum || name[p.h.name_len] != 0)
 		return ERR_SYNTAX;
-	if (!is_wanted(w, &p.h, name))
+	if (!is_wanted(w, name, p.h.name_len, p.h.gid))
 		return ERR_NOT_FOUND;
-	/* a name that was asked for has passed the rules already */
-	if (!id_ok(p.h.gid) ||
-	    (!w->name && (!map_name_set(&checked, name) || checked.len != p.h.name_len)))
+	if (!group_ok(w, name, p.h.name_len, p.h.gid))
 		return ERR_SYNTAX;
 	return copy_out(m, offset, &p, buf, size, ret);
 }
 
-static enum err find(
-    struct map_probe *p, const struct wanted *w, char *buf, size_t size, struct map_group *ret)
+/* The same for a user's record and the private group that it may stand for. */
+static enum err read_private(const struct map *m, uint64_t offset, const struct wanted *w,
+    char *buf, size_t size, struct map_group *ret)
+{
+	const char *strings = (const char *)m->base + offset + sizeof(struct map_user_head);
+	char name[NAME_MAX_LEN + 1];
+	struct map_user_head h;
+	struct parts p;
+
+	map_copy(&h, m->base + offset, sizeof(h));
+	if ((h.kind != MAP_USER && h.kind != MAP_USER_AND_GROUP) || h.name_len > NAME_MAX_LEN ||
+	    map_pad16(map_strings_len(&h)) > m->records_end - offset - sizeof(h))
+		return ERR_SYNTAX;
+	map_copy(name, strings, h.name_len + 1U);
+	if (map_user_sum(m->seed, offset, &h, strings) != h.sum || name[h.name_len] != 0)
+		return ERR_SYNTAX;
+	if (!is_wanted(w, name, h.name_len, h.uid) || h.kind == MAP_USER)
+		return ERR_NOT_FOUND;
+	if (!group_ok(w, name, h.name_len, h.uid))
+		return ERR_SYNTAX;
+	p = (struct parts){.name = name, .h = {.name_len = h.name_len, .gid = h.uid}};
+	return copy_out(m, offset, &p, buf, size, ret);
+}
+
+typedef enum err (*read_record)(const struct map *m, uint64_t offset, const struct wanted *w,
+    char *buf, size_t size, struct map_group *ret);
+
+static inline enum err find_in(struct map_probe p, size_t head, read_record read,
+    const struct wanted *w, char *buf, size_t size, struct map_group *ret)
 {
 	enum err e;
 
 	do {
 		uint64_t offset;
 
-		e = map_probe_next(p, sizeof(struct map_group_head), &offset);
+		e = map_probe_next(&p, head, &offset);
 		if (e != ERR_OK)
 			return e;
-		e = read_group(p->map, offset, w, buf, size, ret);
+		e = read(p.map, offset, w, buf, size, ret);
 	} while (e == ERR_NOT_FOUND);
 	return e;
+}
+
+/* Among the groups, then among the users: the tables of both work alike. */
+static enum err find(const struct map *m, enum map_table_id groups, enum map_table_id users,
+    uint64_t hash, uint32_t tag, const struct wanted *w, char *buf, size_t size,
+    struct map_group *ret)
+{
+	enum err e = find_in(map_probe_start(m, groups, hash, tag), sizeof(struct map_group_head),
+	    read_group, w, buf, size, ret);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return find_in(map_probe_start(m, users, hash, tag), sizeof(struct map_user_head),
+	    read_private, w, buf, size, ret);
 }
 
 enum err map_group_by_name(
     const struct map *m, const struct map_name *name, char *buf, size_t size, struct map_group *ret)
 {
-	uint64_t hash = map_hash_name(m->seed, name->words, name->len);
-	struct map_probe p = map_probe_start(m, MAP_GROUP_NAME, hash, map_tag(hash));
+	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
 
-	return find(&p, &(struct wanted){.name = name}, buf, size, ret);
+	return find(m, MAP_GROUP_NAME, MAP_USER_NAME, hash, map_tag(hash),
+	    &(struct wanted){.name = name}, buf, size, ret);
 }
 
 enum err map_group_by_gid(
     const struct map *m, uint32_t gid, char *buf, size_t size, struct map_group *ret)
 {
-	struct map_probe p = map_probe_start(m, MAP_GROUP_ID, map_hash_id(m->seed, gid), gid);
-
-	return find(&p, &(struct wanted){.gid = gid}, buf, size, ret);
+	return find(m, MAP_GROUP_ID, MAP_USER_ID, map_hash_id(m->seed, gid), gid,
+	    &(struct wanted){.gid = gid}, buf, size, ret);
 }

@@ -18,9 +18,9 @@ static enum err read_groups(
 	size = sizeof(h) + name_size + (((uint64_t)h.groups * 4 + 7) & ~7ULL);
 	if (h.kind != MAP_GROUPS || size > left)
 		return ERR_SYNTAX;
-	if (h.sum != map_head_sum(m->seed, offset, p, size))
+	if (h.sum != map_groups_sum(m->seed, offset, p, size))
 		return ERR_SYNTAX;
-	if (h.name_len != name->len || memcmp(p + sizeof(h), name->text, name->len) != 0)
+	if (!map_name_is(name, (const char *)p + sizeof(h), h.name_len))
 		return ERR_NOT_FOUND;
 	*ret = (struct map_groups){p + sizeof(h) + name_size, h.groups};
 	return ERR_OK;
@@ -28,7 +28,7 @@ static enum err read_groups(
 
 enum err map_groups_of(const struct map *m, const struct map_name *name, struct map_groups *ret)
 {
-	uint64_t hash = map_hash_name(m->seed, name->words, name->len);
+	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
 	struct map_probe p = map_probe_start(m, MAP_MEMBER, hash, map_tag(hash));
 	enum err e;
 

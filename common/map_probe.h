@@ -20,21 +20,45 @@ static inline uint32_t map_read4(const uint32_t *p)
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
+/* The words of a name tell it from every other of its length. */
+static inline bool map_name_is(const struct map_name *name, const char *other, size_t len)
+{
+	struct map_words w;
+
+	if (len != name->len)
+		return false;
+	w = map_words(other, len);
+	return ((w.w[0] ^ name->words.w[0]) | (w.w[1] ^ name->words.w[1]) |
+		   (w.w[2] ^ name->words.w[2]) | (w.w[3] ^ name->words.w[3])) == 0;
+}
+
 struct map_probe {
 	const struct map *map;
 	const struct map_table *table;
 	uint32_t tag;
 	uint32_t bucket;
-	unsigned slot;
-	unsigned left; /* buckets that may still be looked at */
+	uint32_t matches; /* a bit per slot of the bucket, of those not looked at yet */
+	uint32_t left;    /* buckets that may still be looked at */
 };
+
+/* All slots at once: where in a bucket an entry stands cannot be foreseen. */
+static inline uint32_t map_match(const struct map_bucket *b, uint32_t tag)
+{
+	uint32_t matches = 0;
+
+	for (unsigned i = 0; i < MAP_BUCKET_SLOTS; i++)
+		matches |= (uint32_t)(map_read4(&b->tags[i]) == tag) << i;
+	return matches;
+}
 
 static inline struct map_probe map_probe_start(
     const struct map *m, enum map_table_id id, uint64_t hash, uint32_t tag)
 {
 	const struct map_table *t = &m->tables[id];
+	uint32_t bucket = map_home(hash, t->n);
 
-	return (struct map_probe){m, t, tag, map_home(hash, t->n), 0, MAP_PROBES};
+	return (struct map_probe){
+	    m, t, tag, bucket, map_match(&t->buckets[bucket], tag), MAP_PROBES};
 }
 
 static inline bool map_bucket_sound(const struct map_probe *p)
@@ -50,29 +74,30 @@ static inline bool map_bucket_sound(const struct map_probe *p)
  * that has another key after all is passed by calling again. */
 static inline enum err map_probe_next(struct map_probe *p, size_t head, uint64_t *ret)
 {
-	for (; p->left; p->left--) {
+	for (;;) {
 		const struct map_bucket *b = &p->table->buckets[p->bucket];
+		uint64_t offset = 0;
 
-		while (p->slot < MAP_BUCKET_SLOTS) {
-			unsigned i = p->slot++;
-			uint64_t offset = (uint64_t)map_read4(&b->refs[i]) * 8;
-
-			if (offset == 0)
-				return map_bucket_sound(p) ? ERR_NOT_FOUND : ERR_SYNTAX;
-			if (map_read4(&b->tags[i]) != p->tag)
-				continue;
+		if (p->matches) {
+			offset = (uint64_t)map_read4(&b->refs[__builtin_ctz(p->matches)]) * 8;
+			p->matches &= p->matches - 1;
+		}
+		if (offset) {
 			if (offset < sizeof(struct map_header) ||
 			    offset + head > p->map->records_end)
 				return ERR_SYNTAX;
 			*ret = offset;
 			return ERR_OK;
 		}
+		if (p->matches) /* a free slot whose tag matches by chance */
+			continue;
 		if (!map_bucket_sound(p))
 			return ERR_SYNTAX;
+		if (!map_read4(&b->refs[MAP_BUCKET_SLOTS - 1]) || --p->left == 0)
+			return ERR_NOT_FOUND;
 		p->bucket = p->bucket + 1 == p->table->n ? 0 : p->bucket + 1;
-		p->slot = 0;
+		p->matches = map_match(&p->table->buckets[p->bucket], p->tag);
 	}
-	return ERR_NOT_FOUND;
 }
 
 #endif

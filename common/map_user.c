@@ -13,61 +13,91 @@ struct wanted {
 
 static bool is_wanted(const struct wanted *w, const struct map_user_head *h, const char *strings)
 {
-	if (!w->name)
-		return h->uid == w->uid;
-	return h->name_len == w->name->len && memcmp(strings, w->name->text, w->name->len) == 0;
+	return w->name ? map_name_is(w->name, strings, h->name_len) : h->uid == w->uid;
 }
 
-/* Every rule of user_record_ok; a name that was asked for has passed them already. */
-static bool record_ok(
-    const struct map_user_head *h, const struct wanted *w, const struct user_record *r)
+static struct user_record record_of(const struct map_user_head *h, const char *strings)
 {
+	const char *gecos = strings + h->name_len + 1;
+	const char *home = gecos + h->gecos_len + 1;
+
+	return (struct user_record){.name = strings,
+	    .gecos = gecos,
+	    .home = home,
+	    .shell = home + h->home_len + 1,
+	    .uid = h->uid,
+	    .gid = h->gid};
+}
+
+/* For strings that are not plain: none ends earlier than its length says, and user_record_ok. */
+static __attribute__((noinline)) bool strings_ok(const struct map_user_head *h, const char *strings)
+{
+	struct user_record r = record_of(h, strings);
+
+	return strlen(r.name) == h->name_len && strlen(r.gecos) == h->gecos_len &&
+	       strlen(r.home) == h->home_len && strlen(r.shell) == h->shell_len &&
+	       user_record_ok(&r);
+}
+
+/* Every rule of user_record_ok; a name that was asked for has passed its own already. */
+static inline bool record_ok(
+    const struct map_user_head *h, const struct wanted *w, const char *strings, bool plain)
+{
+	const struct user_record r = record_of(h, strings);
 	struct map_name name;
 
-	/* the strings are where the lengths say, and none ends earlier */
-	if (r->gecos[-1] || r->home[-1] || r->shell[-1] || r->shell[h->shell_len])
+	/* the strings end where the lengths say */
+	if (r.gecos[-1] | r.home[-1] | r.shell[-1] | r.shell[h->shell_len])
 		return false;
-	if (!w->name && (!map_name_set(&name, r->name) || name.len != h->name_len))
+	if (!id_ok(r.uid) || !id_ok(r.gid))
 		return false;
-	if (!id_ok(r->uid) || !id_ok(r->gid))
+	if (!w->name && !map_name_set_len(&name, r.name, h->name_len))
 		return false;
-	if (map_strings_plain(r->name, map_strings_len(h)))
-		return r->home[0] == '/' && h->home_len > 1 && r->shell[0] == '/' &&
-		       h->shell_len > 1;
-	return strlen(r->gecos) == h->gecos_len && strlen(r->home) == h->home_len &&
-	       strlen(r->shell) == h->shell_len && user_record_ok(r);
+	if (!plain)
+		return strings_ok(h, strings);
+	return r.home[0] == '/' && h->home_len > 1 && r.shell[0] == '/' && h->shell_len > 1;
+}
+
+/* The record is not copied, but to be told from another's: proves that it is sound. */
+static enum err compare_in_place(const struct map *m, uint64_t offset, const struct wanted *w,
+    const struct map_user_head *h, const char *strings)
+{
+	if (map_user_sum(m->seed, offset, h, strings) != h->sum)
+		return ERR_SYNTAX;
+	return is_wanted(w, h, strings) ? ERR_TOO_LONG : ERR_NOT_FOUND;
 }
 
 /* ERR_NOT_FOUND: another user after all, and soundly so. */
 static enum err read_user(const struct map *m, uint64_t offset, const struct wanted *w, char *buf,
     size_t size, struct user_record *ret)
 {
-	const char *strings = (const char *)m->base + offset + sizeof(struct map_user_head);
+	const unsigned char *p = m->base + offset;
 	struct map_user_head h;
-	struct user_record r;
-	const char *copy;
+	struct map_user_sum sum;
 	size_t len;
+	bool plain;
 
-	map_copy(&h, m->base + offset, sizeof(h));
+	/* most records reach into the next cache line: both come at the same time */
+	__builtin_prefetch(p + 64);
+	map_copy(&h, p, sizeof(h));
 	len = map_strings_len(&h);
-	if (h.kind != MAP_USER || len > m->records_end - offset - sizeof(h))
+	if ((h.kind != MAP_USER && h.kind != MAP_USER_AND_GROUP) ||
+	    map_pad16(len) > m->records_end - offset - sizeof(h))
 		return ERR_SYNTAX;
-	copy = len <= size ? buf : strings;
-	if (len <= size)
-		map_copy(buf, strings, len);
-	if (map_user_sum(m->seed, offset, &h, copy) != h.sum)
-		return ERR_SYNTAX;
-	if (!is_wanted(w, &h, copy))
-		return ERR_NOT_FOUND;
+	p += sizeof(h);
 	if (len > size)
-		return ERR_TOO_LONG;
-	r = (struct user_record){.name = buf, .uid = h.uid, .gid = h.gid};
-	r.gecos = r.name + h.name_len + 1;
-	r.home = r.gecos + h.gecos_len + 1;
-	r.shell = r.home + h.home_len + 1;
-	if (!record_ok(&h, w, &r))
+		return compare_in_place(m, offset, w, &h, (const char *)p);
+	sum = map_user_sum_begin(m->seed, offset, &h);
+	plain = map_copy_strings(buf, size, p, len, &sum);
+	if (map_user_sum_end(&sum) != h.sum)
 		return ERR_SYNTAX;
-	*ret = r;
+	if (!is_wanted(w, &h, (const char *)p))
+		return ERR_NOT_FOUND;
+	if (w->name) /* whatever stands in the map by now */
+		memcpy(buf, w->name->text, w->name->len);
+	if (!record_ok(&h, w, buf, plain))
+		return ERR_SYNTAX;
+	*ret = record_of(&h, buf);
 	return ERR_OK;
 }
 
@@ -90,7 +120,7 @@ static enum err find(
 enum err map_user_by_name(const struct map *m, const struct map_name *name, char *buf, size_t size,
     struct user_record *ret)
 {
-	uint64_t hash = map_hash_name(m->seed, name->words, name->len);
+	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
 	struct map_probe p = map_probe_start(m, MAP_USER_NAME, hash, map_tag(hash));
 
 	return find(&p, &(struct wanted){.name = name}, buf, size, ret);

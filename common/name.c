@@ -63,14 +63,15 @@ bool name_reserved(const char *name)
 	if (first > 'z' - '_')
 		return false;
 	for (size_t i = 0; i < sizeof(reserved[0]) / sizeof(reserved[0][0]); i++) {
-		const char *row = reserved[first][i];
+		const char *row = reserved[first][i]; /* two letters at least */
 
 		if (!row[0])
 			break;
-		if (row[1] == name[1] && strncmp(row, name, sizeof(reserved[0][0])) == 0)
+		if (row[1] == name[1] && row[2] == name[2] &&
+		    strncmp(row, name, sizeof(reserved[0][0])) == 0)
 			return true;
 	}
-	return strncmp(name, "systemd-", strlen("systemd-")) == 0;
+	return name[0] == 's' && str_starts(name, "systemd-");
 }
 
 bool sub_ok(const char *sub, size_t len)

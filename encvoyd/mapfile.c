@@ -40,82 +40,83 @@ void map_builder_free(struct map_builder *b)
 	free(b);
 }
 
-/* What a set compares: a record of the image with a name or an id. */
+/* What a set compares: the name or the id of a user or group of the image. */
 struct key {
 	const struct buf *image;
 	const struct map_name *name;
 	uint32_t id;
 };
 
-static bool user_has_name(const void *arg, uint64_t offset)
+static bool has_name(const void *arg, uint64_t offset)
 {
 	const struct key *k = arg;
 	const uint8_t *p = k->image->data + offset;
-	struct map_user_head h;
+	struct map_record_head h;
+	size_t head = image_kind(k->image, offset) == MAP_GROUP ? sizeof(struct map_group_head)
+								: sizeof(struct map_user_head);
 
 	memcpy(&h, p, sizeof(h));
-	return h.name_len == k->name->len && memcmp(p + sizeof(h), k->name->text, h.name_len) == 0;
+	return h.name_len == k->name->len && memcmp(p + head, k->name->text, h.name_len) == 0;
 }
 
-static bool user_has_id(const void *arg, uint64_t offset)
-{
-	const struct key *k = arg;
-	struct map_user_head h;
-
-	memcpy(&h, k->image->data + offset, sizeof(h));
-	return h.uid == k->id;
-}
-
-static bool group_has_name(const void *arg, uint64_t offset)
+static bool has_id(const void *arg, uint64_t offset)
 {
 	const struct key *k = arg;
 	const uint8_t *p = k->image->data + offset;
-	struct map_group_head h;
+	struct map_user_head user;
+	struct map_group_head group;
 
-	memcpy(&h, p, sizeof(h));
-	return h.name_len == k->name->len && memcmp(p + sizeof(h), k->name->text, h.name_len) == 0;
+	if (image_kind(k->image, offset) == MAP_GROUP) {
+		memcpy(&group, p, sizeof(group));
+		return group.gid == k->id;
+	}
+	memcpy(&user, p, sizeof(user));
+	return user.uid == k->id;
 }
 
-static bool group_has_id(const void *arg, uint64_t offset)
+static void put_zeros(struct buf *b, size_t n)
 {
-	const struct key *k = arg;
-	struct map_group_head h;
+	static const uint8_t zeros[16];
 
-	memcpy(&h, k->image->data + offset, sizeof(h));
-	return h.gid == k->id;
+	buf_put(b, zeros, n);
 }
 
 static void pad(struct buf *b)
 {
-	static const uint8_t zeros[8];
-
-	buf_put(b, zeros, map_pad8(b->len) - b->len);
+	put_zeros(b, map_pad8(b->len) - b->len);
 }
 
-/* The pair of sets that a record enters, and its hashes there. */
+/* A user or group about to enter its two sets. */
 struct entry {
+	struct key key;
 	struct seen *by_name;
 	struct seen *by_id;
 	uint32_t name_hash;
 	uint32_t id_hash;
 };
 
-static struct entry entry_of(
-    struct map_builder *b, enum seen_id names, const struct map_name *name, uint32_t id)
+/* Prepares an entry: ERR_EXISTS when name or id is there, else room for it. */
+static enum err entry_prepare(struct entry *ret, struct map_builder *b, enum seen_id names,
+    const struct map_name *name, uint32_t id)
 {
-	return (struct entry){
+	struct entry e = {
+	    .key = {&b->image, name, id},
 	    .by_name = &b->seen[names],
 	    .by_id = &b->seen[names + 1],
-	    .name_hash = map_tag(map_hash_name(b->seed, name->words, name->len)),
+	    .name_hash = map_tag(map_hash_name(b->seed, &name->words, name->len)),
 	    .id_hash = map_tag(map_hash_id(b->seed, id)),
 	};
-}
+	enum err err;
 
-static enum err entry_reserve(const struct entry *e)
-{
-	enum err err = seen_reserve(e->by_name);
-
-	return err == ERR_OK ? seen_reserve(e->by_id) : err;
+	if (seen_find(e.by_name, e.name_hash, has_name, &e.key) ||
+	    seen_find(e.by_id, e.id_hash, has_id, &e.key))
+		return ERR_EXISTS;
+	err = seen_reserve(e.by_name);
+	if (err == ERR_OK)
+		err = seen_reserve(e.by_id);
+	if (err == ERR_OK)
+		*ret = e;
+	return err;
 }
 
 /* The record stands in the image: takes it in, or takes it back when there was no memory. */
@@ -138,14 +139,21 @@ static enum err name_error(const char *name)
 	return name_ok(name, strlen(name)) ? ERR_NAME_RESERVED : ERR_BAD_NAME;
 }
 
+static void put_user_sum(const struct map_builder *b, uint64_t offset, struct map_user_head *h)
+{
+	uint8_t *p = b->image.data + offset;
+
+	h->sum = map_user_sum(b->seed, offset, h, (const char *)p + sizeof(*h));
+	memcpy(p, h, sizeof(*h));
+}
+
 enum err map_builder_add_user(struct map_builder *b, const struct user_record *rec)
 {
 	struct map_name name;
 	struct map_user_head h = {.uid = rec->uid, .gid = rec->gid, .kind = MAP_USER};
-	struct key key = {&b->image, &name, rec->uid};
 	size_t offset = b->image.len;
-	struct entry e;
-	enum err err;
+	struct entry entry;
+	enum err e;
 
 	if (!map_name_set(&name, rec->name))
 		return name_error(rec->name);
@@ -153,13 +161,9 @@ enum err map_builder_add_user(struct map_builder *b, const struct user_record *r
 		return ERR_ID_RANGE;
 	if (!user_record_ok(rec))
 		return ERR_SYNTAX;
-	e = entry_of(b, SEEN_USER_NAME, &name, rec->uid);
-	if (seen_has(e.by_name, e.name_hash, user_has_name, &key) ||
-	    seen_has(e.by_id, e.id_hash, user_has_id, &key))
-		return ERR_EXISTS;
-	err = entry_reserve(&e);
-	if (err != ERR_OK)
-		return err;
+	e = entry_prepare(&entry, b, SEEN_USER_NAME, &name, rec->uid);
+	if (e != ERR_OK)
+		return e;
 	h.name_len = (uint8_t)name.len;
 	h.gecos_len = (uint16_t)strlen(rec->gecos);
 	h.home_len = (uint16_t)strlen(rec->home);
@@ -169,12 +173,11 @@ enum err map_builder_add_user(struct map_builder *b, const struct user_record *r
 	buf_put(&b->image, rec->gecos, h.gecos_len + 1U);
 	buf_put(&b->image, rec->home, h.home_len + 1U);
 	buf_put(&b->image, rec->shell, h.shell_len + 1U);
-	pad(&b->image);
-	err = entry_finish(b, &e, offset);
-	if (err != ERR_OK)
-		return err;
-	h.sum = map_user_sum(b->seed, offset, &h, (const char *)b->image.data + offset + sizeof(h));
-	memcpy(b->image.data + offset, &h, sizeof(h));
+	put_zeros(&b->image, map_pad16(map_strings_len(&h)) - map_strings_len(&h));
+	e = entry_finish(b, &entry, offset);
+	if (e != ERR_OK)
+		return e;
+	put_user_sum(b, offset, &h);
 	b->users++;
 	return ERR_OK;
 }
@@ -218,30 +221,44 @@ static void put_group_sums(const struct map_builder *b, uint64_t offset, struct 
 	memcpy(b->image.data + offset, h, sizeof(*h));
 }
 
+/* A private group is a mark on its user's record, when that is there already. */
+static bool add_private(struct map_builder *b, const struct entry *entry)
+{
+	uint64_t offset =
+	    seen_find(&b->seen[SEEN_USER_NAME], entry->name_hash, has_name, &entry->key);
+	struct map_user_head h;
+
+	if (!offset || !has_id(&entry->key, offset))
+		return false;
+	memcpy(&h, b->image.data + offset, sizeof(h));
+	h.kind = MAP_USER_AND_GROUP;
+	put_user_sum(b, offset, &h);
+	seen_add(entry->by_name, entry->name_hash, offset);
+	seen_add(entry->by_id, entry->id_hash, offset);
+	b->private_groups++;
+	return true;
+}
+
 enum err map_builder_add_group(
     struct map_builder *b, const char *name, uint32_t gid, const char *const *members, size_t n)
 {
 	struct map_name checked;
 	struct map_group_head h = {.gid = gid, .kind = MAP_GROUP};
-	struct key key = {&b->image, &checked, gid};
 	size_t offset = b->image.len, list_size;
-	struct entry e;
-	enum err err;
+	struct entry entry;
+	enum err e;
 
 	if (!map_name_set(&checked, name))
 		return name_error(name);
 	if (!id_ok(gid))
 		return ERR_ID_RANGE;
-	err = check_members(members, n, &list_size);
-	if (err != ERR_OK)
-		return err;
-	e = entry_of(b, SEEN_GROUP_NAME, &checked, gid);
-	if (seen_has(e.by_name, e.name_hash, group_has_name, &key) ||
-	    seen_has(e.by_id, e.id_hash, group_has_id, &key))
-		return ERR_EXISTS;
-	err = entry_reserve(&e);
-	if (err != ERR_OK)
-		return err;
+	e = check_members(members, n, &list_size);
+	if (e == ERR_OK)
+		e = entry_prepare(&entry, b, SEEN_GROUP_NAME, &checked, gid);
+	if (e != ERR_OK)
+		return e;
+	if (n == 0 && add_private(b, &entry))
+		return ERR_OK;
 	h.members = (uint32_t)n;
 	h.list_size = (uint32_t)list_size;
 	h.name_len = (uint8_t)checked.len;
@@ -249,9 +266,9 @@ enum err map_builder_add_group(
 	buf_put(&b->image, name, checked.len + 1);
 	pad(&b->image);
 	put_members(&b->image, members, n);
-	err = entry_finish(b, &e, offset);
-	if (err != ERR_OK)
-		return err;
+	e = entry_finish(b, &entry, offset);
+	if (e != ERR_OK)
+		return e;
 	put_group_sums(b, offset, &h);
 	b->groups++;
 	b->memberships += n;

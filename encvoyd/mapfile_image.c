@@ -25,8 +25,9 @@ uint64_t image_next(const struct buf *image, uint64_t offset)
 
 	switch (image_kind(image, offset)) {
 	case MAP_USER:
+	case MAP_USER_AND_GROUP:
 		memcpy(&user, p, sizeof(user));
-		return offset + sizeof(user) + map_pad8(map_strings_len(&user));
+		return offset + sizeof(user) + map_pad16(map_strings_len(&user));
 	case MAP_GROUP:
 		memcpy(&group, p, sizeof(group));
 		return offset + sizeof(group) + map_pad8(group.name_len + 1U) +
@@ -82,10 +83,9 @@ static bool insert(const struct table *t, uint64_t hash, uint32_t tag, uint64_t 
 
 static uint64_t hash_of_name(uint64_t seed, const uint8_t *name, size_t len)
 {
-	struct map_name n = {.len = len};
+	struct map_words words = map_words((const char *)name, len);
 
-	memcpy(n.text, name, len);
-	return map_hash_name(seed, n.words, len);
+	return map_hash_name(seed, &words, len);
 }
 
 static bool insert_record(const struct map_builder *b, const struct table *tables, uint64_t offset)
@@ -98,6 +98,7 @@ static bool insert_record(const struct map_builder *b, const struct table *table
 
 	switch (image_kind(&b->image, offset)) {
 	case MAP_USER:
+	case MAP_USER_AND_GROUP:
 		memcpy(&user, p, sizeof(user));
 		h = hash_of_name(b->seed, p + sizeof(user), user.name_len);
 		return insert(&tables[MAP_USER_NAME], h, map_tag(h), offset) &&
@@ -184,7 +185,8 @@ enum err image_finish(struct map_builder *b, bool complete, uint64_t generation)
 	    .flags = complete ? MAP_COMPLETE : 0,
 	    .role = MAP_BASE,
 	    .users = b->users,
-	    .groups = b->groups};
+	    .groups = b->groups,
+	    .private_groups = b->private_groups};
 	enum err e = image_add_members(b, &h.members);
 
 	if (e != ERR_OK)

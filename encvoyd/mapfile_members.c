@@ -5,14 +5,15 @@
 #include <string.h>
 
 struct membership {
-	struct map_name name;
+	char name[NAME_MAX_LEN]; /* padded with zeros */
+	uint32_t len;
 	uint32_t gid;
 };
 
 static int compare(const void *a, const void *b)
 {
 	const struct membership *x = a, *y = b;
-	int order = memcmp(x->name.text, y->name.text, sizeof(x->name.text));
+	int order = memcmp(x->name, y->name, sizeof(x->name));
 
 	if (order)
 		return order;
@@ -30,8 +31,8 @@ static size_t collect(const struct buf *image, uint64_t offset, struct membershi
 	lens = image->data + offset + sizeof(h) + map_pad8(h.name_len + 1U);
 	name = (const char *)lens + map_pad8(h.members);
 	for (uint32_t i = 0; i < h.members; i++) {
-		list[i] = (struct membership){.gid = h.gid, .name = {.len = lens[i]}};
-		memcpy(list[i].name.text, name, lens[i]);
+		list[i] = (struct membership){.gid = h.gid, .len = lens[i]};
+		memcpy(list[i].name, name, lens[i]);
 		name += lens[i] + 1;
 	}
 	return h.members;
@@ -47,15 +48,14 @@ static void put_zeros(struct buf *b, size_t n)
 /* Writes the record of the name that the sorted list begins with; tells how many belong to it. */
 static size_t put_groups(struct map_builder *b, const struct membership *list, size_t n)
 {
-	const struct map_name *name = &list->name;
-	struct map_groups_head h = {.kind = MAP_GROUPS, .name_len = (uint8_t)name->len};
+	struct map_groups_head h = {.kind = MAP_GROUPS, .name_len = (uint8_t)list->len};
 	size_t offset = b->image.len, i;
 	uint64_t sum;
 
 	buf_put(&b->image, &h, sizeof(h));
-	buf_put(&b->image, name->text, name->len);
-	put_zeros(&b->image, map_pad8(name->len + 1) - name->len);
-	for (i = 0; i < n && memcmp(list[i].name.text, name->text, sizeof(name->text)) == 0; i++) {
+	buf_put(&b->image, list->name, list->len);
+	put_zeros(&b->image, map_pad8(list->len + 1) - list->len);
+	for (i = 0; i < n && memcmp(list[i].name, list->name, sizeof(list->name)) == 0; i++) {
 		/* a name listed twice in one group counts once */
 		if (i && list[i].gid == list[i - 1].gid)
 			continue;
@@ -66,7 +66,7 @@ static size_t put_groups(struct map_builder *b, const struct membership *list, s
 	if (b->image.err != ERR_OK)
 		return i;
 	memcpy(b->image.data + offset, &h, sizeof(h));
-	sum = map_head_sum(b->seed, offset, b->image.data + offset, b->image.len - offset);
+	sum = map_groups_sum(b->seed, offset, b->image.data + offset, b->image.len - offset);
 	memcpy(b->image.data + offset, &sum, sizeof(sum));
 	return i;
 }

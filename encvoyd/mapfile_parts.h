@@ -18,7 +18,8 @@ struct seen {
 /* True when the record at offset has the key that is looked for. */
 typedef bool (*seen_match)(const void *arg, uint64_t offset);
 
-bool seen_has(const struct seen *s, uint32_t hash, seen_match match, const void *arg);
+/* The offset of the record with the key, 0 when there is none. */
+uint64_t seen_find(const struct seen *s, uint32_t hash, seen_match match, const void *arg);
 /* Room for one more; ERR_NOMEM. Afterwards seen_add cannot fail. */
 enum err seen_reserve(struct seen *s);
 void seen_add(struct seen *s, uint32_t hash, uint64_t offset);
@@ -39,7 +40,8 @@ struct map_builder {
 	uint64_t seed;
 	uint64_t users;
 	uint64_t groups;
-	uint64_t memberships; /* members in all groups */
+	uint64_t private_groups; /* not among the groups */
+	uint64_t memberships;    /* members in all groups */
 	struct seen seen[SEEN_SETS];
 };
 

@@ -13,14 +13,17 @@ static uint32_t next(const struct seen *s, uint32_t i)
 	return i + 1 == s->cap ? 0 : i + 1;
 }
 
-bool seen_has(const struct seen *s, uint32_t hash, seen_match match, const void *arg)
+uint64_t seen_find(const struct seen *s, uint32_t hash, seen_match match, const void *arg)
 {
 	if (!s->cap)
-		return false;
-	for (uint32_t i = home(s, hash); s->slots[i]; i = next(s, i))
-		if (s->slots[i] >> 32 == hash && match(arg, (s->slots[i] & UINT32_MAX) * 8))
-			return true;
-	return false;
+		return 0;
+	for (uint32_t i = home(s, hash); s->slots[i]; i = next(s, i)) {
+		uint64_t offset = (s->slots[i] & UINT32_MAX) * 8;
+
+		if (s->slots[i] >> 32 == hash && match(arg, offset))
+			return offset;
+	}
+	return 0;
 }
 
 static void put(struct seen *s, uint64_t slot)

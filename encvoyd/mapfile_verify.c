@@ -17,19 +17,18 @@ struct verify {
 	struct map_header h;
 	char *scratch;
 	size_t size;
+	uint64_t private_groups; /* found so far */
 };
 
-/* The name in a record, when it can be one. */
+/* The name in a record, when it can be one; borrowed from the map. */
 static bool record_name(const struct verify *v, uint64_t offset, size_t head, struct map_name *ret)
 {
-	char name[NAME_MAX_LEN + 1] = "";
+	const char *name = (const char *)v->map.base + offset + head;
 	struct map_record_head h;
 
 	memcpy(&h, v->map.base + offset, sizeof(h));
-	if (h.name_len > NAME_MAX_LEN || offset + head + h.name_len > v->map.records_end)
-		return false;
-	memcpy(name, v->map.base + offset + head, h.name_len);
-	return map_name_set(ret, name) && ret->len == h.name_len;
+	return offset + head + h.name_len < v->map.records_end && !name[h.name_len] &&
+	       map_name_set(ret, name) && ret->len == h.name_len;
 }
 
 static bool grow(struct verify *v)
@@ -66,6 +65,21 @@ static enum err look_up_groups(struct verify *v, const struct map_name *name)
 	return e;
 }
 
+/* A user by his name, and his private group by both. */
+static enum err look_up_user(struct verify *v, const struct map_name *name, uint64_t offset)
+{
+	struct user_record user;
+	struct map_record_head h;
+	enum err e = map_user_by_name(&v->map, name, v->scratch, v->size, &user);
+
+	memcpy(&h, v->map.base + offset, sizeof(h));
+	if (e != ERR_OK || h.kind != MAP_USER_AND_GROUP)
+		return e;
+	v->private_groups++;
+	e = look_up_group(v, NULL, user.uid);
+	return e == ERR_OK ? look_up_group(v, name, 0) : e;
+}
+
 /* Looks the record of an entry up by the entry's own table. */
 static enum err check_entry(struct verify *v, enum map_table_id id, uint32_t tag, uint64_t offset)
 {
@@ -73,13 +87,13 @@ static enum err check_entry(struct verify *v, enum map_table_id id, uint32_t tag
 	struct map_name name;
 
 	if (offset < sizeof(struct map_header) ||
-	    offset + sizeof(struct map_group_head) > v->map.records_end)
+	    offset + sizeof(struct map_groups_head) + 8 > v->map.records_end)
 		return ERR_SYNTAX;
 	switch (id) {
 	case MAP_USER_NAME:
 		if (!record_name(v, offset, sizeof(struct map_user_head), &name))
 			return ERR_SYNTAX;
-		return map_user_by_name(&v->map, &name, v->scratch, v->size, &user);
+		return look_up_user(v, &name, offset);
 	case MAP_USER_ID:
 		return map_user_by_uid(&v->map, tag, v->scratch, v->size, &user);
 	case MAP_GROUP_NAME:
@@ -147,6 +161,8 @@ enum err image_verify(const void *bytes, size_t len, uint64_t *ret_generation, u
 		e = check_table(&v, id, entries);
 	}
 	free(v.scratch);
+	if (e == ERR_OK && v.private_groups != v.h.private_groups)
+		e = ERR_SYNTAX;
 	if (e != ERR_OK)
 		return e;
 	*ret_generation = v.h.generation;
