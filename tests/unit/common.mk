@@ -5,6 +5,7 @@ common_unit_tests = \
 	%D%/common_conf_options \
 	%D%/common_conf_text \
 	%D%/common_err \
+	%D%/common_faults \
 	%D%/common_name \
 	%D%/common_num \
 	%D%/common_proto \
@@ -19,10 +20,21 @@ common_unit_tests = \
 noinst_HEADERS += %D%/private.h %D%/temp.h
 
 common_test_libs = libsys.la libcommon.la
+# see fault.h
+fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup \
+	-Wl,--wrap=mmap,--wrap=mlock,--wrap=madvise \
+	-Wl,--wrap=socket,--wrap=connect,--wrap=getsockopt,--wrap=send,--wrap=recv,--wrap=poll \
+	-Wl,--wrap=fstat,--wrap=fopen,--wrap=fgetpwent_r,--wrap=readlink \
+	-Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=fchmod,--wrap=mkostemp \
+	-Wl,--wrap=rename \
+	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
 %C%_common_buf_LDADD = $(common_test_libs)
 %C%_common_conf_options_LDADD = $(common_test_libs)
 %C%_common_conf_text_LDADD = $(common_test_libs)
 %C%_common_err_LDADD = $(common_test_libs)
+%C%_common_faults_SOURCES = %D%/common_faults.c %D%/fault.c %D%/fault.h
+%C%_common_faults_LDFLAGS = $(AM_LDFLAGS) $(fault_wrap)
+%C%_common_faults_LDADD = $(common_test_libs) -lpam
 %C%_common_name_LDADD = $(common_test_libs)
 %C%_common_num_LDADD = $(common_test_libs)
 %C%_common_proto_LDADD = $(common_test_libs)
@@ -52,13 +64,6 @@ pam_encvoy_test_la_LIBADD = libconverse.la libsys.la libcommon.la -lpam
 %C%_libpamtest_la_SOURCES = \
 	%D%/pam_fake.c %D%/pam_fake.h \
 	%D%/pam_ground.c %D%/pam_ground.h
-
-# see fault.h
-fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup \
-	-Wl,--wrap=mmap,--wrap=mlock,--wrap=madvise \
-	-Wl,--wrap=socket,--wrap=connect,--wrap=getsockopt,--wrap=send,--wrap=recv,--wrap=poll \
-	-Wl,--wrap=fstat,--wrap=fopen,--wrap=fgetpwent_r,--wrap=readlink \
-	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
 
 pam_unit_tests = \
 	%D%/pam_converse \

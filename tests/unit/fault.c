@@ -2,6 +2,7 @@
 #include "tests/unit/fault.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
@@ -227,6 +228,56 @@ WRAP(int, fgetpwent_r, (FILE * f, struct passwd *pw, char *line, size_t size, st
 		return __real_fgetpwent_r(f, pw, line, size, ret);
 	*ret = NULL;
 	return EIO;
+}
+
+WRAP(int, open, (const char *path, int flags, ...))
+{
+	mode_t mode = 0;
+	va_list ap;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(ap, mode_t);
+	va_end(ap);
+	return fails("open", 0, EMFILE) ? -1 : __real_open(path, flags, mode);
+}
+
+WRAP(ssize_t, read, (int fd, void *bytes, size_t size))
+{
+	if (!fails("read", CAN_SOFT | CAN_SHORT, EIO))
+		return __real_read(fd, bytes, size);
+	if (state.flavour == FAULT_SOFT)
+		errno = EINTR;
+	return state.flavour == FAULT_SHORT ? __real_read(fd, bytes, size / 2) : -1;
+}
+
+WRAP(ssize_t, write, (int fd, const void *bytes, size_t len))
+{
+	if (!fails("write", CAN_SOFT | CAN_SHORT, ENOSPC))
+		return __real_write(fd, bytes, len);
+	if (state.flavour == FAULT_SOFT)
+		errno = EINTR;
+	return state.flavour == FAULT_SHORT ? __real_write(fd, bytes, (len + 1) / 2) : -1;
+}
+
+WRAP(int, fsync, (int fd))
+{
+	return fails("fsync", 0, EIO) ? -1 : __real_fsync(fd);
+}
+
+WRAP(int, fchmod, (int fd, mode_t mode))
+{
+	return fails("fchmod", 0, EIO) ? -1 : __real_fchmod(fd, mode);
+}
+
+WRAP(int, mkostemp, (char *path, int flags))
+{
+	return fails("mkostemp", 0, ENOSPC) ? -1 : __real_mkostemp(path, flags);
+}
+
+WRAP(int, rename, (const char *from, const char *to))
+{
+	return fails("rename", 0, ENOSPC) ? -1 : __real_rename(from, to);
 }
 
 WRAP(ssize_t, readlink, (const char *path, char *target, size_t size))
