@@ -10,6 +10,7 @@ online=$(find /usr/libexec /usr/local/libexec /usr/lib /usr/local/lib -name encv
   -type f -print -quit 2>/dev/null)
 sock=$work/online.sock
 uid=$(id -u encvoy-online)
+make -s -C "$build" tests/unit/online_player >"$work/player.log" 2>&1
 [ -x "$player" ] && [ -n "$online" ] || die "encvoyd-online or online_player is missing"
 
 interactive=1 sshd=5 silent=0
