@@ -17,11 +17,11 @@ enum err db_connect(const char *path, struct db **ret);
 struct sqlite3 *db_handle(struct db *db);
 int db_code(const struct db *db);
 
-/* Copies what can be read of the database at damaged into to, which has the schema and is empty, in
- * one transaction; twice: of the file as it is, and of a copy beside it with a new first page. Rows
- * of ledger and names stand twice in the file as well: what the copies contradict each other about
- * is left out, so that nobody gets another's id or name. Writes the number of ledger rows. Fails
- * only when writing fails. */
+/* Copies what can be read of the database at damaged into `to`, which has the schema and is empty,
+ * in one transaction: from the file as it is and, when its beginning is unusable, from a copy
+ * beside it with a new first page. Rows of ledger and names stand twice in a file: where the two
+ * contradict each other they are left out, so that nobody gets another's id or name. Writes the
+ * number of ledger rows. Fails only when writing fails. */
 enum err db_salvage(struct db *to, const char *damaged, int64_t now, uint64_t *ret_rows);
 
 /* For salvage.c: copies a damaged file to `copy`, padded to the pages it ought to have had, with

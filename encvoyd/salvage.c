@@ -5,51 +5,47 @@
 
 #include <sqlite3.h>
 
-/* Each tree is read from both ends, as far as it goes. Where a table has an index with the same
- * content, that is read as well. */
+/* One tree: a table, or an index with the same content. When reading it from the front ends in a
+ * damaged page, it is read from the back as well. */
 struct source {
-	const char *select;
+	const char *forward;
+	const char *backward;
 	const char *insert;
 };
 
-#define STAGE_LEDGER "INSERT OR IGNORE INTO temp.s_ledger VALUES (?1, ?2, ?3, ?4)"
-#define STAGE_NAMES "INSERT OR IGNORE INTO temp.s_names VALUES (?1, ?2, ?3, ?4)"
 #define IDENTITY_COLUMNS                                                               \
 	"issuer, sub, bound_name, bound_by, gecos, display, locale, blocked, deleted," \
 	" first_seen, last_login, last_full_login"
-#define STAGE_IDENTITY                                 \
-	"INSERT OR IGNORE INTO temp.s_identity VALUES" \
-	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-#define COPY_TOKENS "INSERT OR IGNORE INTO used_token VALUES (?1, ?2)"
-#define COPY_META "INSERT OR IGNORE INTO meta VALUES (?1, ?2)"
 
 static const struct source sources[] = {
-    {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid", STAGE_LEDGER},
-    {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid DESC", STAGE_LEDGER},
+    {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid",
+	"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid DESC",
+	"INSERT OR IGNORE INTO temp.s_ledger VALUES (?1, ?2, ?3, ?4)"},
     {"SELECT uid, issuer, sub, 0 FROM ledger INDEXED BY ledger_by_sub ORDER BY issuer, sub",
-	STAGE_LEDGER},
-    {"SELECT uid, issuer, sub, 0 FROM ledger INDEXED BY ledger_by_sub"
-     " ORDER BY issuer DESC, sub DESC",
-	STAGE_LEDGER},
-    {"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name", STAGE_NAMES},
-    {"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name DESC", STAGE_NAMES},
+	"SELECT uid, issuer, sub, 0 FROM ledger INDEXED BY ledger_by_sub"
+	" ORDER BY issuer DESC, sub DESC",
+	"INSERT OR IGNORE INTO temp.s_ledger VALUES (?1, ?2, ?3, ?4)"},
+    {"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name",
+	"SELECT name, issuer, sub, created FROM names NOT INDEXED ORDER BY name DESC",
+	"INSERT OR IGNORE INTO temp.s_names VALUES (?1, ?2, ?3, ?4)"},
     {"SELECT name, issuer, sub, 0 FROM names INDEXED BY names_by_sub ORDER BY issuer, sub",
-	STAGE_NAMES},
-    {"SELECT name, issuer, sub, 0 FROM names INDEXED BY names_by_sub"
-     " ORDER BY issuer DESC, sub DESC",
-	STAGE_NAMES},
-    {"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer, sub", STAGE_IDENTITY},
-    {"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer DESC, sub DESC",
-	STAGE_IDENTITY},
-    {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash", COPY_TOKENS},
-    {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash DESC", COPY_TOKENS},
-    {"SELECT key, value FROM meta", COPY_META},
+	"SELECT name, issuer, sub, 0 FROM names INDEXED BY names_by_sub"
+	" ORDER BY issuer DESC, sub DESC",
+	"INSERT OR IGNORE INTO temp.s_names VALUES (?1, ?2, ?3, ?4)"},
+    {"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer, sub",
+	"SELECT " IDENTITY_COLUMNS " FROM identity NOT INDEXED ORDER BY issuer DESC, sub DESC",
+	"INSERT OR IGNORE INTO temp.s_identity VALUES"
+	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash",
+	"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash DESC",
+	"INSERT OR IGNORE INTO used_token VALUES (?1, ?2)"},
+    {"SELECT key, value FROM meta ORDER BY key", "SELECT key, value FROM meta ORDER BY key DESC",
+	"INSERT OR IGNORE INTO meta VALUES (?1, ?2)"},
 };
 
 static const char stage_script[] =
     "CREATE TEMP TABLE s_ledger (uid INTEGER, issuer TEXT, sub TEXT, created INTEGER,"
     " PRIMARY KEY (uid, issuer, sub)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX temp.s_ledger_by_sub ON s_ledger (issuer, sub);"
     "CREATE TEMP TABLE s_names (name TEXT, issuer TEXT, sub TEXT, created INTEGER,"
     " PRIMARY KEY (name, issuer, sub)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE s_identity (issuer TEXT, sub TEXT, bound_name TEXT,"
@@ -60,6 +56,7 @@ static const char stage_script[] =
 
 /* A uid with two subs, a sub with two uids, a name with two owners: none of them is believed. */
 static const char judge_script[] =
+    "CREATE INDEX temp.s_ledger_by_sub ON s_ledger (issuer, sub);"
     "INSERT OR IGNORE INTO ledger SELECT uid, issuer, sub, created FROM s_ledger"
     " WHERE uid NOT IN (SELECT uid FROM s_ledger GROUP BY uid HAVING count(*) > 1)"
     " AND (issuer, sub) NOT IN"
@@ -95,36 +92,66 @@ static bool copy_row(sqlite3_stmt *from, sqlite3_stmt *to)
 	return code == SQLITE_OK || (code & 0xff) == SQLITE_CONSTRAINT;
 }
 
+enum extent {
+	READ_NOTHING, /* failed before the first row */
+	READ_PART,
+	READ_WHOLE,
+};
+
 /* Reading may fail wherever it wants, writing may not. */
-static enum err copy(sqlite3 *from, sqlite3 *to, const struct source *s)
+static enum err copy(
+    sqlite3 *from, const char *select, sqlite3 *to, const char *insert, enum extent *ret)
 {
 	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
-	AUTO_STATEMENT sqlite3_stmt *insert = NULL;
+	AUTO_STATEMENT sqlite3_stmt *put = NULL;
+	int code;
 
-	if (sqlite3_prepare_v2(to, s->insert, -1, &insert, NULL) != SQLITE_OK)
+	*ret = READ_NOTHING;
+	if (sqlite3_prepare_v2(to, insert, -1, &put, NULL) != SQLITE_OK)
 		return ERR_IO;
-	if (sqlite3_prepare_v2(from, s->select, -1, &rows, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(from, select, -1, &rows, NULL) != SQLITE_OK)
 		return ERR_OK;
-	while (sqlite3_step(rows) == SQLITE_ROW)
-		if (!copy_row(rows, insert))
+	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+		*ret = READ_PART;
+		if (!copy_row(rows, put))
 			return ERR_IO;
+	}
+	if (code == SQLITE_DONE)
+		*ret = READ_WHOLE;
 	return ERR_OK;
 }
 
-static enum err copy_all(struct db *to, const char *damaged)
+/* *ret_all: every tree gave something, so that the file's beginning and its size must be right. */
+static enum err copy_trees(struct db *from, struct db *to, bool *ret_all)
+{
+	enum err e = ERR_OK;
+
+	*ret_all = true;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && e == ERR_OK; i++) {
+		const struct source *s = &sources[i];
+		enum extent extent;
+
+		e = copy(db_handle(from), s->forward, db_handle(to), s->insert, &extent);
+		*ret_all = *ret_all && extent != READ_NOTHING;
+		if (e == ERR_OK && extent != READ_WHOLE)
+			e = copy(db_handle(from), s->backward, db_handle(to), s->insert, &extent);
+	}
+	return e;
+}
+
+static enum err copy_all(struct db *to, const char *damaged, bool *ret_all)
 {
 	AUTO_DB struct db *from = NULL;
 	enum err e = db_connect(damaged, &from);
 
+	*ret_all = false;
 	if (e != ERR_OK)
 		return e == ERR_NOMEM ? e : ERR_OK;
 	/* what is kept for later eyes stays as it is, its log included */
 	sqlite3_db_config(db_handle(from), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
 	(void)db_script(from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON;"
 			      "PRAGMA cell_size_check = ON");
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && e == ERR_OK; i++)
-		e = copy(db_handle(from), db_handle(to), &sources[i]);
-	return e;
+	return copy_trees(from, to, ret_all);
 }
 
 /* The copy is older than the file with its log, but what it holds was true for ever; the rows that
@@ -132,12 +159,13 @@ static enum err copy_all(struct db *to, const char *damaged)
 static enum err copy_all_repaired(struct db *to, const char *damaged)
 {
 	char repaired[DB_PATH_MAX];
+	bool unused;
 	enum err e = db_file_name(repaired, damaged, ".copy");
 
 	if (e == ERR_OK)
 		e = db_copy_repaired(damaged, repaired);
 	if (e == ERR_OK)
-		e = copy_all(to, repaired);
+		e = copy_all(to, repaired, &unused);
 	if (e == ERR_OK)
 		e = db_file_remove(repaired);
 	return e;
@@ -160,14 +188,15 @@ static enum err skip_lost(struct db *to, int64_t now)
 enum err db_salvage(struct db *to, const char *damaged, int64_t now, uint64_t *ret_rows)
 {
 	int64_t rows = 0;
+	bool all = false;
 	enum err e = db_begin(to);
 
 	if (e != ERR_OK)
 		return e;
 	e = db_script(to, stage_script);
 	if (e == ERR_OK)
-		e = copy_all(to, damaged);
-	if (e == ERR_OK)
+		e = copy_all(to, damaged, &all);
+	if (e == ERR_OK && !all)
 		e = copy_all_repaired(to, damaged);
 	if (e == ERR_OK)
 		e = db_script(to, judge_script);
