@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# Fuzz targets of common/: libFuzzer programs with --enable-fuzzing, else replayed (replay.t).
+if FUZZING
+common_fuzz_main =
+common_fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+common_fuzz_main = %D%/replay.c tests/tools/slurp.h
+common_fuzz_link = $(AM_LDFLAGS)
+endif
+
+check_PROGRAMS += \
+	%D%/fuzz_conf \
+	%D%/fuzz_pamargs \
+	%D%/fuzz_proto
+
+%C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_conf_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_conf_LDADD = libcommon.la
+%C%_fuzz_pamargs_SOURCES = %D%/fuzz_pamargs.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_pamargs_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_pamargs_LDADD = libcommon.la
+%C%_fuzz_proto_SOURCES = %D%/fuzz_proto.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_proto_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_proto_LDADD = libcommon.la
+
+EXTRA_DIST += %D%/corpus/conf %D%/corpus/pamargs %D%/corpus/proto
