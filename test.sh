@@ -55,6 +55,18 @@ suite() {
   times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
 }
 
+# The provider's own tests: it must behave as Encvoy ID does.
+provider_tests() {
+  local start=$SECONDS p f
+  echo "== tests of the test provider"
+  (cd tests/idp && node --test test) >build/provider.out 2>&1
+  p=$(sed -nE 's/^(# |ℹ )pass ([0-9]+)$/\2/p' build/provider.out | tail -1)
+  f=$(sed -nE 's/^(# |ℹ )fail ([0-9]+)$/\2/p' build/provider.out | tail -1)
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
+  [ "${f:-1}" = 0 ] || tail -60 build/provider.out
+  times+=("$(printf '%5d s  %s' $((SECONDS - start)) 'tests of the test provider')")
+}
+
 finish() {
   echo "== seconds each part took"
   printf '%s\n' "${times[@]}"
@@ -85,6 +97,8 @@ part 'packages' tests/packages.sh test
 part 'autoreconf' autoreconf -fi
 part 'configure' configure_in build --enable-werror
 part 'build (gcc, -Werror)' build build
+part 'test provider (npm)' tests/idp/install.sh
+provider_tests
 suite 'unit tests, style, corpora' build -j"$jobs" check
 suite 'system tests' build check-system
 part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang

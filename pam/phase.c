@@ -65,6 +65,21 @@ static enum err work(struct request *q, int argc, const char **argv)
 	return e == ERR_OK ? phases[q->phase].work(q) : e;
 }
 
+/* The person gets the sentence, and the id under which an administrator finds the rest. */
+static void tell(const struct request *q)
+{
+	const struct msg_result *r = &q->result;
+	char text[sizeof(r->text) + sizeof(r->login_id) + 16];
+	struct buf b;
+
+	buf_init_fixed(&b, text, sizeof(text));
+	buf_text(&b, r->text);
+	if (r->text[0] && r->login_id[0])
+		buf_printf(&b, " (login %s)", r->login_id);
+	if (buf_cstr(&b))
+		ui_error(q, buf_cstr(&b));
+}
+
 /* Only about users that may be ours, so the name is printable; so is what the daemon said. */
 static void report(const struct request *q, enum err e)
 {
@@ -76,7 +91,7 @@ static void report(const struct request *q, enum err e)
 		    r->reason[0] ? r->reason : err_word(e), err_text(e),
 		    r->login_id[0] ? " login " : "", r->login_id);
 	if (e != ERR_OK)
-		ui_error(q, r->text);
+		tell(q);
 }
 
 static int run(struct request *q, int argc, const char **argv)

@@ -31,6 +31,23 @@ idp:
 check-system: all idp
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)'
 
+# make fuzz FUZZ_SECONDS=60: every target in turn, corpus kept in the build tree
+FUZZ_SECONDS = 3600
+fuzz_targets = $(filter tests/fuzz/fuzz_%,$(check_PROGRAMS))
+.PHONY: fuzz
+if FUZZING
+fuzz: $(fuzz_targets)
+	@set -e; for t in $(fuzz_targets); do \
+	  c=tests/fuzz/found/$${t##*/fuzz_}; mkdir -p $$c; \
+	  echo "== $$t"; \
+	  ./$$t -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$c \
+	    $(top_srcdir)/tests/fuzz/corpus/$${t##*/fuzz_}; \
+	done
+else
+fuzz:
+	@echo 'configure with --enable-fuzzing CC=clang first' >&2; exit 1
+endif
+
 # The test provider, for demo and system tests only.
 EXTRA_DIST += \
 	%D%/idp/README.md \

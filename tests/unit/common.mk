@@ -47,7 +47,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_sys_localdb_LDADD = $(common_test_libs)
 %C%_sys_sock_LDADD = $(common_test_libs)
 
-check_PROGRAMS += tests/tools/name_check
+noinst_PROGRAMS += tests/tools/name_check
 tests_tools_name_check_SOURCES = tests/tools/name_check.c
 tests_tools_name_check_LDADD = libcommon.la
 

@@ -57,7 +57,7 @@ endif
 %C%_mutate_jws_CFLAGS = $(oidc_test_flags)
 %C%_mutate_jws_LDADD = $(oidc_test_libs)
 
-check_PROGRAMS += tests/tools/json_check tests/tools/jws_check
+noinst_PROGRAMS += tests/tools/json_check tests/tools/jws_check
 tests_tools_json_check_SOURCES = tests/tools/json_check.c tests/tools/slurp.h
 tests_tools_json_check_LDADD = liboidc.la
 tests_tools_jws_check_SOURCES = tests/tools/jws_check.c tests/tools/slurp.h
