@@ -2,7 +2,6 @@
 /* users.gen is mapped by every process of the machine that looks users up. So it is never replaced
  * and never made shorter while it can be used: who has mapped it would not see later changes. */
 #include "encvoyd/mapfile_parts.h"
-#include "sys/clock.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum err cache_path(char *dst, size_t size, const char *cache_dir, const char *file)
@@ -47,12 +47,15 @@ static uint64_t map_generation(const char *cache_dir)
 	return h.generation;
 }
 
-/* What a new file begins with: larger than any before, also when all of them are lost. */
+/* What a new file begins with: larger than any before, also when all of them are lost; nobody
+ * publishes once a nanosecond. */
 static uint64_t first_generation(const char *cache_dir)
 {
-	uint64_t now = (uint64_t)clock_unix() << 20;
-	uint64_t old = map_generation(cache_dir);
+	uint64_t old = map_generation(cache_dir), now;
+	struct timespec ts;
 
+	clock_gettime(CLOCK_REALTIME, &ts);
+	now = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 	return old > now ? old : now;
 }
 
