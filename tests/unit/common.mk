@@ -27,6 +27,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 	-Wl,--wrap=fstat,--wrap=fopen,--wrap=fgetpwent_r,--wrap=readlink \
 	-Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=fchmod,--wrap=mkostemp \
 	-Wl,--wrap=rename \
+	-Wl,--wrap=mmap64,--wrap=fstat64,--wrap=fopen64,--wrap=open64,--wrap=mkostemp64 \
 	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
 %C%_common_buf_LDADD = $(common_test_libs)
 %C%_common_conf_options_LDADD = $(common_test_libs)
@@ -52,7 +53,8 @@ tests_tools_name_check_SOURCES = tests/tools/name_check.c
 tests_tools_name_check_LDADD = libcommon.la
 
 # The module once more, with a run directory that the tests can reach: wherever they stand.
-pam_test_cppflags = -I$(top_srcdir) -I$(top_builddir) -D_GNU_SOURCE -DENCVOY_RUNDIR='"."'
+pam_test_cppflags = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I$(top_srcdir) -I$(top_builddir) \
+	-DENCVOY_RUNDIR='"."'
 check_LTLIBRARIES += pam_encvoy_test.la pam_stash.la %D%/libpamtest.la
 pam_stash_la_SOURCES = %D%/pam_stash.c
 pam_stash_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_top_builddir)

@@ -128,6 +128,9 @@ static bool fails(const char *name, unsigned what, int error)
 	type __wrap_##name args; \
 	type __wrap_##name args
 
+/* With 64-bit offsets the headers put these names in the place of the plain ones. */
+#define ALSO64(type, name, args) type __wrap_##name##64 args __attribute__((alias("__wrap_" #name)))
+
 WRAP(void *, malloc, (size_t size))
 {
 	return fails("malloc", ALLOCATES, ENOMEM) ? NULL : __real_malloc(size);
@@ -158,6 +161,8 @@ WRAP(void *, mmap, (void *addr, size_t len, int prot, int flags, int fd, off_t o
 	return fails("mmap", ALLOCATES, ENOMEM) ? MAP_FAILED
 						: __real_mmap(addr, len, prot, flags, fd, offset);
 }
+
+ALSO64(void *, mmap, (void *addr, size_t len, int prot, int flags, int fd, off_t offset));
 
 WRAP(int, mlock, (const void *addr, size_t len))
 {
@@ -217,10 +222,14 @@ WRAP(int, fstat, (int fd, struct stat *st))
 	return fails("fstat", HARMLESS | NOT_BY_CHANCE, EBADF) ? -1 : __real_fstat(fd, st);
 }
 
+ALSO64(int, fstat, (int fd, struct stat *st));
+
 WRAP(FILE *, fopen, (const char *path, const char *mode))
 {
 	return fails("fopen", 0, EMFILE) ? NULL : __real_fopen(path, mode);
 }
+
+ALSO64(FILE *, fopen, (const char *path, const char *mode));
 
 WRAP(int, fgetpwent_r, (FILE * f, struct passwd *pw, char *line, size_t size, struct passwd **ret))
 {
@@ -241,6 +250,8 @@ WRAP(int, open, (const char *path, int flags, ...))
 	va_end(ap);
 	return fails("open", 0, EMFILE) ? -1 : __real_open(path, flags, mode);
 }
+
+ALSO64(int, open, (const char *path, int flags, ...));
 
 WRAP(ssize_t, read, (int fd, void *bytes, size_t size))
 {
@@ -274,6 +285,8 @@ WRAP(int, mkostemp, (char *path, int flags))
 {
 	return fails("mkostemp", 0, ENOSPC) ? -1 : __real_mkostemp(path, flags);
 }
+
+ALSO64(int, mkostemp, (char *path, int flags));
 
 WRAP(int, rename, (const char *from, const char *to))
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SEC-03: whatever fails inside, nothing is granted by it. The module is linked into this program,
  * so that its calls of libc and libpam can be made to fail one by one, and by chance. */
+#include "sys/clock.h"
 #include "tests/unit/fault.h"
 #include "tests/unit/pam_fake.h"
 #include "tests/unit/pam_ground.h"
 #include "tests/unit/tap.h"
 
 #include <security/pam_modules.h>
+#include <unistd.h>
 
 #define SOCKET "socket"
 
@@ -234,6 +236,38 @@ static void arguments(void)
 	end(&s, pamh);
 }
 
+/* A thread that is told to end while it waits for the daemon ends behind the module, not inside:
+ * its connection is closed then, or the daemon would hang on. */
+static const struct step slow[] = {{.kind = STEP_ACK}, {STEP_SLEEP, 200, NULL, NULL},
+    {STEP_RESULT, ERR_OK, USER, NULL}, {.kind = STEP_HANG}, {.kind = STEP_END}};
+
+static void *log_in_slowly(void *pamh)
+{
+	(void)pam_sm_authenticate(pamh, 0, 0, NULL);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void cancelled(void)
+{
+	struct scenario s = scenarios[0];
+	int64_t start = clock_mono_ms();
+	void *how = NULL;
+	pam_handle_t *pamh;
+	pthread_t thread;
+
+	s.script = slow;
+	pamh = begin(&s, &person);
+	pthread_create(&thread, NULL, log_in_slowly, pamh);
+	usleep(50000);
+	pthread_cancel(thread);
+	pthread_join(thread, &how);
+	ok(how == PTHREAD_CANCELED && clock_mono_ms() - start >= 200,
+	    "SEC-41: a cancelled thread ends when its login has ended");
+	end(&s, pamh);
+	ok(clock_mono_ms() - start < 2000, "SEC-41: with its connection closed");
+}
+
 int main(void)
 {
 	ground_enter();
@@ -245,5 +279,6 @@ int main(void)
 	each_allocation();
 	by_chance();
 	arguments();
+	cancelled();
 	return tap_done();
 }

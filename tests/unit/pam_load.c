@@ -90,8 +90,13 @@ static void loading(void)
 		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	}
 	ok(good && handle, "SEC-44: loaded and unloaded 10,000 times");
+#ifdef ENCVOY_SANITIZED
+	tap_skip("SEC-44: without growth", "a sanitizer keeps what was freed");
+	(void)before;
+#else
 	ok(resident_pages() < before + 256, "SEC-44: without growth (%lu pages, then %lu)", before,
 	    resident_pages());
+#endif
 	is_int(descriptors(), open_before, "SEC-44: without descriptors left open");
 }
 

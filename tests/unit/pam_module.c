@@ -200,7 +200,8 @@ static void refusals(void)
 		answers(NULL, NULL);
 		is_int(against(login, "plain", pam_authenticate, 0), o->auth,
 		    "SEC-45: authentication, %s", err_word(o->err));
-		is_str(person.text, "Sorry.\n", "the daemon's sentence is shown");
+		is_str(person.text, "Sorry. (login abcdefgh)\n",
+		    "the daemon's sentence is shown, with the login's id");
 		is_int(person.errors, 1, "as an error");
 		answers(NULL, NULL);
 		is_int(against(login, "plain", pam_authenticate, PAM_SILENT), o->auth, "silently");

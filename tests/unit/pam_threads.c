@@ -3,7 +3,6 @@
  * again, without growth. */
 #include "config.h"
 
-#include "sys/clock.h"
 #include "tests/unit/pam_fake.h"
 #include "tests/unit/pam_ground.h"
 #include "tests/unit/tap.h"
@@ -14,6 +13,13 @@
 
 #define SOCKET "socket"
 #define THREADS 64
+
+/* libpam's own calls of libaudit, which has a static buffer. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "called_from_lib:libaudit.so.1\n";
+}
 
 static struct fake fake;
 static struct person people[THREADS];
@@ -103,40 +109,11 @@ static void no_growth(void)
 	after = resident_kib();
 	is_int(descriptors(), fds, "SEC-44: leave no descriptor open");
 #ifdef ENCVOY_SANITIZED
+	(void)before, (void)after;
 	tap_skip("SEC-44: nor memory behind", "a sanitizer keeps what was freed");
 #else
 	ok(after < before + 2048, "SEC-44: nor memory behind (%lu KiB, then %lu)", before, after);
 #endif
-}
-
-/* A thread that is told to end while it waits for the daemon ends behind the module, not inside:
- * its connection is closed. (What libpam leaves open is libpam's.) */
-static const struct step slow[] = {{.kind = STEP_ACK}, {STEP_SLEEP, 200, NULL, NULL},
-    {STEP_RESULT, ERR_OK, USER, NULL}, {.kind = STEP_HANG}, {.kind = STEP_END}};
-
-static void *log_in_slowly(void *data)
-{
-	(void)ground_call("plain", USER, data, pam_authenticate, 0);
-	pthread_testcancel();
-	return NULL;
-}
-
-static void cancelled(void)
-{
-	int64_t start = clock_mono_ms();
-	void *how = NULL;
-	pthread_t thread;
-
-	fake_start(&fake, SOCKET, slow, 1);
-	people[0] = (struct person){0};
-	pthread_create(&thread, NULL, log_in_slowly, &people[0]);
-	usleep(50000);
-	pthread_cancel(thread);
-	pthread_join(thread, &how);
-	ok(how == PTHREAD_CANCELED && clock_mono_ms() - start >= 200,
-	    "SEC-41: a cancelled thread ends when its login has ended");
-	fake_stop(&fake, SOCKET);
-	ok(clock_mono_ms() - start < 2000, "SEC-41: with its connection closed");
 }
 
 int main(void)
@@ -147,6 +124,5 @@ int main(void)
 	is_int(together(granted, PAM_SUCCESS, 3), 0, "SEC-44: 64 threads log in at once");
 	is_int(together(refused, PAM_AUTH_ERR, 3), 0, "SEC-44: and are refused at once");
 	no_growth();
-	cancelled();
 	return tap_done();
 }
