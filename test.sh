@@ -48,7 +48,7 @@ suite() {
     find "$dir" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR)' {} + |
       sed 's/trs$/log/' | while read -r log; do
       echo "-- $log"
-      grep -vE '^ok ' "$log" | tail -60
+      grep -vE '^(ok|PASS:) ' "$log" | tail -60
     done
     [ "$failed" != "$before" ] || failed=$((failed + 1))
   fi

@@ -230,6 +230,7 @@ auth    [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
 account [success=1 default=ignore]                        pam_localuser.so
 account [success=done user_unknown=ignore default=die]    pam_encvoy.so $*
 @include common-account
+@include common-session
 session optional                                          pam_encvoy.so $*
 EOF
 }
