@@ -6,6 +6,7 @@ set -u -o pipefail
 cd "$(dirname "$0")" || exit 1
 top=$PWD
 jobs=$(nproc)
+more=$((2 * jobs)) # many tests wait more than they work
 passed=0
 failed=0
 skipped=0
@@ -85,7 +86,7 @@ configure_in() { # configure_in DIR OPTIONS...
 
 build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
 
-distcheck() { make -C build -s -j"$jobs" distcheck >build/distcheck.out 2>&1 || { tail -40 build/distcheck.out; false; }; }
+distcheck() { make -C build -s -j$more distcheck >build/distcheck.out 2>&1 || { tail -40 build/distcheck.out; false; }; }
 
 clean_tree() { # what the build leaves behind must be ignored
   local out
@@ -99,11 +100,11 @@ part 'configure' configure_in build --enable-werror
 part 'build (gcc, -Werror)' build build
 part 'test provider (npm)' tests/idp/install.sh
 provider_tests
-suite 'unit tests, style, corpora' build -j"$jobs" check
-suite 'system tests' build check-system
+suite 'unit tests, style, corpora' build -j$more check
+suite 'system tests' build -j$more check-system
 part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
 part 'build (clang, ASan+UBSan)' build build-asan all
-suite 'unit tests under ASan+UBSan' build-asan -j"$jobs" check
+suite 'unit tests under ASan+UBSan' build-asan -j$more check
 part 'make distcheck' distcheck
 part 'git status is empty' clean_tree
 finish
