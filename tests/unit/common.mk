@@ -73,6 +73,8 @@ pam_unit_tests = \
 	%D%/pam_load \
 	%D%/pam_module \
 	%D%/pam_result \
+	%D%/pam_secrets \
+	%D%/pam_surroundings \
 	%D%/pam_threads
 pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
 %C%_pam_converse_LDADD = $(pam_test_libs)
@@ -85,6 +87,8 @@ pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
 %C%_pam_result_SOURCES = %D%/pam_result.c pam/result.c
 %C%_pam_result_CPPFLAGS = $(AM_CPPFLAGS)
 %C%_pam_result_LDADD = libcommon.la
+%C%_pam_secrets_LDADD = $(pam_test_libs)
+%C%_pam_surroundings_LDADD = $(pam_test_libs)
 %C%_pam_threads_LDADD = $(pam_test_libs)
 
 check_PROGRAMS += $(common_unit_tests) $(pam_unit_tests)

@@ -107,7 +107,7 @@ static void no_growth(void)
 	before = resident_kib();
 	is_int(together(granted, PAM_SUCCESS, 20), 0, "SEC-44: 1,280 logins more");
 	after = resident_kib();
-	is_int(descriptors(), fds, "SEC-44: leave no descriptor open");
+	is_int(descriptors(), fds, "SEC-41: leave no descriptor open");
 #ifdef ENCVOY_SANITIZED
 	(void)before, (void)after;
 	tap_skip("SEC-44: nor memory behind", "a sanitizer keeps what was freed");
