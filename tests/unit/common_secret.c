@@ -23,6 +23,7 @@ static void mapping_flags(const void *p, char *dst, size_t size)
 
 			here = (uintptr_t)p >= from && (uintptr_t)p < to;
 		}
+		line[strcspn(line, "\n")] = 0;
 		if (here && strncmp(line, "VmFlags:", 8) == 0)
 			snprintf(dst, size, "%.200s", line + 8);
 	}

@@ -4,12 +4,15 @@
 #ifndef ENCVOY_TESTS_UNIT_PRIVATE_H
 #define ENCVOY_TESTS_UNIT_PRIVATE_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static inline bool private_write(const char *path, const char *text)
@@ -40,12 +43,65 @@ static inline bool private_user(void)
 	return private_write("/proc/self/gid_map", map);
 }
 
+/* Whether a mount made in a new namespace would be seen in this one. */
+static inline bool private_leaks(void)
+{
+	char dir[] = "/tmp/encvoy-probe-XXXXXX", line[1024];
+	FILE *f;
+	bool seen = false;
+	pid_t pid;
+
+	if (!mkdtemp(dir) || (pid = fork()) < 0)
+		return true;
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWNS) || mount("encvoy-probe", dir, "tmpfs", 0, NULL));
+	waitpid(pid, NULL, 0);
+	f = fopen("/proc/self/mountinfo", "re");
+	while (f && fgets(line, sizeof(line), f))
+		seen = seen || strstr(line, "encvoy-probe");
+	if (f)
+		fclose(f);
+	(void)umount(dir);
+	rmdir(dir);
+	return seen || !f;
+}
+
+static inline bool private_is_mount(const char *path)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[1024], want[256];
+	bool found = false;
+
+	snprintf(want, sizeof(want), " %s ", path);
+	/* the fifth field; the fourth is the path inside the file system */
+	while (f && fgets(line, sizeof(line), f)) {
+		char *p = line;
+
+		for (int i = 0; p && i < 4; i++)
+			p = strchr(p + 1, ' ');
+		found = found || (p && strncmp(p, want, strlen(want)) == 0);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static inline bool private_mounts(void)
+{
+	/* In a plain chroot "/" is no mount whose propagation could be changed. */
+	bool leaks = !private_is_mount("/") && private_leaks();
+
+	if (unshare(CLONE_NEWNS) != 0)
+		return false;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ||
+	       (errno == EINVAL && !leaks);
+}
+
 /* After this /etc is empty and the test's own, and the test is uid 0. False where the machine does
  * not let it; then nothing is known about what happened to the process, and it should end. */
 static inline bool private_etc(void)
 {
-	return private_user() && unshare(CLONE_NEWNS) == 0 &&
-	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	return private_user() && private_mounts() &&
 	       mount("tmpfs", "/etc", "tmpfs", 0, "mode=0755") == 0;
 }
 
