@@ -273,7 +273,7 @@ static void leaving(void)
 	is_int(flow_browser(&f.login), ERR_CANCELLED, "a closed connection ends the method");
 	forget(&f);
 	play(&f, "");
-	fake_without(&f, "\"authorization_endpoint\"" + 1);
+	fake_without(&f, "authorization_endpoint\"");
 	is_int(flow_browser(&f.login), ERR_NO_METHOD,
 	    "without authorization endpoint it is not there");
 	forget(&f);

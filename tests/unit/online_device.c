@@ -215,7 +215,7 @@ static void not_offered(void)
 	struct fake f;
 
 	fake_up(&f, scripted, "");
-	fake_without(&f, "\"device_authorization_endpoint\"" + 1);
+	fake_without(&f, "device_authorization_endpoint\"");
 	is_int(flow_device(&f.login), ERR_NO_METHOD, "without endpoint there is no such method");
 	is_int(f.requests, 0, "and no request");
 	forget(&f);

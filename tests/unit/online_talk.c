@@ -69,7 +69,7 @@ static enum err methods(uint32_t flags, const char *answer, const char *settings
 		f.login.job.answer = secret_new(answer, strlen(answer));
 		f.login.job.flags |= LOGIN_HAS_ANSWER;
 	}
-	fake_without(&f, "\"device_authorization_endpoint\"" + 1);
+	fake_without(&f, "device_authorization_endpoint\"");
 	fake_type(&f, "");
 	e = login_methods(&f.login);
 	heard[0] = 0;
