@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A secret is a type: kept in locked pages that are left out of core dumps and children's copies
- * where the kernel allows it, wiped when freed, never reallocated, compared in constant time. */
+/* A secret is a type: kept in locked pages that are left out of core dumps where the kernel allows
+ * it, wiped when freed, never reallocated, compared in constant time. */
 #ifndef ENCVOY_COMMON_SECRET_H
 #define ENCVOY_COMMON_SECRET_H
 
