@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define MANY 100000
+#define MANY 100000U
 #define TEAMS 3
 
 static struct map map;

@@ -15,8 +15,8 @@ static void test_good_user(void)
 	answer_anna();
 	errno = 4711;
 	is_int(ask_anna(), NSS_STATUS_SUCCESS, "a user whom the map does not have");
-	ok(last.asked == 1 && fake.question.kind == LOOKUP_PWNAM &&
-		!strcmp(fake.question.name, "anna"),
+	ok(last.asked == 1 && fake->question.kind == LOOKUP_PWNAM &&
+		!strcmp(fake->question.name, "anna"),
 	    "the daemon is asked once");
 	ok(!strcmp(last.pw.pw_name, "anna") && !strcmp(last.pw.pw_gecos, "Anna Example") &&
 		!strcmp(last.pw.pw_dir, "/home/anna") && !strcmp(last.pw.pw_shell, "/bin/sh") &&
@@ -25,7 +25,7 @@ static void test_good_user(void)
 	    "and believed");
 	ok(errno == 4711 && last.err == 4711, "errno is left alone");
 	is_int(ask_anna_uid(), NSS_STATUS_SUCCESS, "by uid");
-	ok(fake.question.kind == LOOKUP_PWUID && fake.question.id == ID_FLOOR + 5,
+	ok(fake->question.kind == LOOKUP_PWUID && fake->question.id == ID_FLOOR + 5,
 	    "it is asked so");
 	for (size_t size = 0; size < 45; size++) {
 		int err = 0;
@@ -79,7 +79,7 @@ static void test_good_groups(void)
 /* In this process, and at the end: it leaves the daemon alone afterwards. */
 static void test_silence(void)
 {
-	fake.behaviour = SILENCE;
+	fake->behaviour = SILENCE;
 	is_int(ask_anna(), NSS_STATUS_UNAVAIL, "SEC-40: a daemon that hangs: unavailable");
 	is_int(last.err, EIO, "with an errno that nobody takes for \"not found\"");
 	ok(last.ms >= 450 && last.ms <= 700, "SEC-40: after half a second (%lld ms)",
@@ -112,7 +112,7 @@ static void test_absent(void)
 /* Without any I/O: nobody is asked, and no map is opened. */
 static void test_not_ours(void)
 {
-	unsigned before = atomic_load(&fake.asked), bad = 0;
+	unsigned before = atomic_load(&fake->asked), bad = 0;
 	long start = 0, size = 0;
 	gid_t *gids = NULL;
 	int err;
@@ -127,7 +127,7 @@ static void test_not_ours(void)
 	bad += _nss_encvoy_initgroups_dyn("root", 0, &start, &size, &gids, 0, &err) !=
 	       NSS_STATUS_NOTFOUND;
 	is_int(bad, 0, "names and ids that cannot be ours: not found");
-	is_int(atomic_load(&fake.asked), before, "SEC-43: and the daemon is not asked");
+	is_int(atomic_load(&fake->asked), before, "SEC-43: and the daemon is not asked");
 }
 
 /* With a map that has other people. */

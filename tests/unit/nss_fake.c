@@ -4,11 +4,17 @@
 #include "sys/clock.h"
 #include "sys/sock.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-struct fake fake = {.listener = -1};
+struct fake *fake;
+static pid_t pid;
 struct last last;
 
 static void serve(int fd)
@@ -21,50 +27,66 @@ static void serve(int fd)
 	if (sock_recv(fd, packet, sizeof(packet), clock_mono_ms() + 5000, &len) != ERR_OK)
 		return;
 	if (proto_open(packet, len, &r, &type) == ERR_OK && type == MSG_LOOKUP)
-		(void)proto_get_lookup(&r, &fake.question);
-	atomic_fetch_add(&fake.asked, 1);
-	if (fake.behaviour == ANSWER)
-		(void)send(fd, fake.packet, fake.len, MSG_NOSIGNAL);
-	if (fake.behaviour == HALF_CLOSE)
+		(void)proto_get_lookup(&r, &fake->question);
+	atomic_fetch_add(&fake->asked, 1);
+	if (fake->behaviour == ANSWER)
+		(void)send(fd, fake->packet, fake->len, MSG_NOSIGNAL);
+	if (fake->behaviour == HALF_CLOSE)
 		shutdown(fd, SHUT_WR);
-	if (fake.behaviour == SILENCE || fake.behaviour == HALF_CLOSE)
+	if (fake->behaviour == SILENCE || fake->behaviour == HALF_CLOSE)
 		(void)sock_wait(fd, clock_mono_ms() + 5000);
 }
 
-static void *fake_main(void *arg)
+static void fake_main(int listener)
 {
-	(void)arg;
 	for (;;) {
 		AUTO_FD int fd = -1;
 
-		if (sock_wait(fake.listener, SOCK_FOREVER) != ERR_OK)
-			return NULL;
-		fd = accept4(fake.listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			return NULL;
-		serve(fd);
+		if (sock_wait(listener, SOCK_FOREVER) != ERR_OK)
+			_exit(1);
+		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			serve(fd);
 	}
+}
+
+static void share(void)
+{
+	fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ground_need(fake != MAP_FAILED, "no shared memory");
 }
 
 void fake_start(void)
 {
-	ground_need(sock_listen(SOCKET, 0666, (uid_t)-1, (gid_t)-1, &fake.listener) == ERR_OK &&
-			pthread_create(&fake.thread, NULL, fake_main, NULL) == 0,
-	    "no fake daemon");
+	AUTO_FD int listener = -1;
+	pid_t parent;
+
+	if (!fake)
+		share();
+	ground_need(sock_listen(SOCKET, 0666, (uid_t)-1, (gid_t)-1, &listener) == ERR_OK,
+	    "no socket for a daemon");
+	parent = getpid();
+	pid = fork();
+	ground_need(pid >= 0, "no process for a daemon");
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			fake_main(listener);
+		_exit(1);
+	}
 }
 
 void fake_stop(void)
 {
-	shutdown(fake.listener, SHUT_RDWR);
-	pthread_join(fake.thread, NULL);
-	close_fd(&fake.listener);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 void answer_with(const struct buf *b)
 {
-	fake.behaviour = ANSWER;
-	memcpy(fake.packet, b->data, b->len);
-	fake.len = b->len;
+	fake->behaviour = ANSWER;
+	memcpy(fake->packet, b->data, b->len);
+	fake->len = b->len;
 }
 
 void answer_user(const char *name, uint32_t uid, uint32_t gid, const char *home)
@@ -84,14 +106,14 @@ void answer_anna(void)
 
 enum nss_status ask_anna(void)
 {
-	unsigned before = atomic_load(&fake.asked);
+	unsigned before = atomic_load(&fake->asked);
 	int64_t start = clock_mono_ms();
 	enum nss_status st;
 
 	last.err = 4711;
 	st = _nss_encvoy_getpwnam_r("anna", &last.pw, last.buf, sizeof(last.buf), &last.err);
 	last.ms = clock_mono_ms() - start;
-	last.asked = atomic_load(&fake.asked) - before;
+	last.asked = atomic_load(&fake->asked) - before;
 	return st;
 }
 

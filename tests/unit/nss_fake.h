@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A daemon for the module's tests: one thread, one connection after the other, one canned answer.
- * And Anna, about whom it is asked. */
+/* A daemon for the module's tests: a process that takes one connection after the other and has one
+ * canned answer. And Anna, about whom it is asked. */
 #ifndef ENCVOY_TESTS_UNIT_NSS_FAKE_H
 #define ENCVOY_TESTS_UNIT_NSS_FAKE_H
 
 #include "common/proto.h"
 #include "tests/unit/nss_ground.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #define SOCKET RUN "/socket"
@@ -19,16 +18,15 @@ enum behaviour {
 	HALF_CLOSE, /* shuts its sending side down */
 };
 
+/* In memory that both processes share. */
 struct fake {
-	int listener;
-	pthread_t thread;
 	enum behaviour behaviour;
 	uint8_t packet[PROTO_MAX + 64];
 	size_t len;
 	atomic_uint asked;
 	struct msg_lookup question; /* the latest */
 };
-extern struct fake fake;
+extern struct fake *fake;
 
 void fake_start(void);
 void fake_stop(void);

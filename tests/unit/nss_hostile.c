@@ -91,32 +91,32 @@ static void test_malformed(void)
 	size_t len;
 
 	answer_anna();
-	len = fake.len;
-	for (fake.len = 1; fake.len < len; fake.len++)
+	len = fake->len;
+	for (fake->len = 1; fake->len < len; fake->len++)
 		bad += as_child(ask_anna) != NSS_STATUS_UNAVAIL;
 	is_int(bad, 0, "SEC-32: an answer cut anywhere is none");
-	fake.packet[len] = 0;
-	fake.len = len + 1;
+	fake->packet[len] = 0;
+	fake->len = len + 1;
 	refused("a byte too many", ask_anna);
-	fake.len = sizeof(fake.packet);
+	fake->len = sizeof(fake->packet);
 	refused("a packet that is too long", ask_anna);
-	fake.len = len;
-	fake.packet[1] = MSG_GROUP;
+	fake->len = len;
+	fake->packet[1] = MSG_GROUP;
 	refused("another type", ask_anna);
-	fake.packet[1] = 99;
+	fake->packet[1] = 99;
 	refused("an unknown type", ask_anna);
-	fake.packet[1] = MSG_PASSWD;
-	fake.packet[0] = PROTO_VERSION + 1;
+	fake->packet[1] = MSG_PASSWD;
+	fake->packet[0] = PROTO_VERSION + 1;
 	refused("another version", ask_anna);
-	fake.packet[0] = PROTO_VERSION;
-	memset(fake.packet + 2, 0xff, 4);
+	fake->packet[0] = PROTO_VERSION;
+	memset(fake->packet + 2, 0xff, 4);
 	refused("a string longer than the packet", ask_anna);
-	memset(fake.packet, 0xff, 4000);
-	fake.len = 4000;
+	memset(fake->packet, 0xff, 4000);
+	fake->len = 4000;
 	refused("garbage", ask_anna);
-	fake.behaviour = HANG_UP;
+	fake->behaviour = HANG_UP;
 	refused("no answer but the end", ask_anna);
-	fake.behaviour = HALF_CLOSE;
+	fake->behaviour = HALF_CLOSE;
 	refused("a half-closed connection", ask_anna);
 }
 

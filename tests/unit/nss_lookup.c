@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define PEOPLE 500
+#define PEOPLE 500U
 #define TEAMS 3
 
 static void test_users(void)

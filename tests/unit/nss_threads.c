@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define THREADS 64
-#define VERSIONS 250
+#define VERSIONS 250U
 #define PEOPLE 40
 
 static atomic_uint published; /* the version that is in place for sure */

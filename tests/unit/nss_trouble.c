@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes as odd as they come: no free descriptor, none at 0 to 2, descriptors taken away, tiny
  * stacks, another root; and files that must not be trusted. Each case in a child of its own. */
+#include "config.h"
+
 #include "sys/clock.h"
 #include "tests/unit/nss_fake.h"
 #include "tests/unit/private.h"
@@ -10,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,6 +20,12 @@
 
 /* What a case may answer beside good (0) and bad (anything else). */
 #define CANNOT 77
+
+#ifdef ENCVOY_SANITIZED
+static const bool sanitized = true; /* larger stacks; and threads that fight for descriptors */
+#else
+static const bool sanitized = false;
+#endif
 
 static void in_child(const char *name, int (*check)(void))
 {
@@ -29,7 +38,7 @@ static void in_child(const char *name, int (*check)(void))
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT)
 		tap_skip(name, "not possible here");
 	else
-		ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s (%#x)", name, status);
+		ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s (%d)", name, status);
 }
 
 static bool knows_user1(void)
@@ -120,7 +129,7 @@ static int printing_meanwhile(void)
 	close(1);
 	close(2);
 	/* the fake daemon, in the parent, hangs: the descriptor is there for half a second */
-	if (pthread_create(&t, NULL, print_blindly, NULL) != 0)
+	if (sanitized || pthread_create(&t, NULL, print_blindly, NULL) != 0)
 		return CANNOT;
 	if (ask_anna() != NSS_STATUS_UNAVAIL)
 		return 1;
@@ -144,7 +153,7 @@ static void *thief(void *arg)
 		struct stat st;
 		int taken;
 
-		if (fstat(fd, &st) != 0 || !S_ISSOCK(st.st_mode) || fd == fake.listener)
+		if (fstat(fd, &st) != 0 || !S_ISSOCK(st.st_mode))
 			continue;
 		taken = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		dup3(taken, fd, O_CLOEXEC);
@@ -159,7 +168,9 @@ static int descriptor_stolen(void)
 	struct stat st;
 	pthread_t t;
 
-	if (pthread_create(&t, NULL, thief, NULL) != 0 || ask_anna() != NSS_STATUS_UNAVAIL)
+	if (sanitized || pthread_create(&t, NULL, thief, NULL) != 0)
+		return CANNOT;
+	if (ask_anna() != NSS_STATUS_UNAVAIL)
 		return 1;
 	pthread_join(t, NULL);
 	if (atomic_load(&stolen) < 0)
@@ -179,11 +190,8 @@ static int tiny_stack(void)
 	bool good = false;
 	pthread_t t;
 
-#ifdef ENCVOY_SANITIZED
-	return CANNOT;
-#endif
 	pthread_attr_init(&attr);
-	if (pthread_attr_setstacksize(&attr, 32768) != 0 ||
+	if (sanitized || pthread_attr_setstacksize(&attr, 32768) != 0 ||
 	    pthread_create(&t, &attr, ask_both, &good) != 0)
 		return CANNOT;
 	pthread_join(t, NULL);
@@ -212,19 +220,19 @@ static int foreign_root(void)
 
 static int foreign_server(void)
 {
-	AUTO_FD int fd = -1;
-	struct stat st;
+	bool good;
 
 	/* a socket that anybody may have bound where root's daemon is expected */
-	if (geteuid() != 0 || stat(SOCKET, &st) != 0 || unlink(SOCKET) != 0 || seteuid(12345) != 0)
-		return CANNOT;
-	if (seteuid(0) != 0 || chmod(RUN, 0777) != 0 || seteuid(12345) != 0)
+	unlink(SOCKET);
+	if (geteuid() != 0 || chmod(RUN, 0777) != 0 || seteuid(12345) != 0)
 		return CANNOT;
 	fake_start();
 	if (seteuid(0) != 0)
 		return CANNOT;
 	answer_anna();
-	return !(ask_anna() == NSS_STATUS_UNAVAIL && last.asked == 0);
+	good = ask_anna() == NSS_STATUS_UNAVAIL && last.asked == 0;
+	fake_stop();
+	return !good;
 }
 
 /* --- files that are not to be trusted, or not to be had */
@@ -306,10 +314,10 @@ static void test_processes(void)
 	in_child("SEC-41: 0, 1 and 2 closed: they stay so", standard_closed);
 	in_child("SEC-41: a stack of 32 KiB is enough", tiny_stack);
 	in_child("SEC-43: another root after the first look-up", other_root);
-	fake.behaviour = SILENCE;
+	fake->behaviour = SILENCE;
 	in_child("SEC-43: what goes to 0, 1 or 2 meanwhile reaches nobody", printing_meanwhile);
 	in_child("SEC-41: a stolen descriptor is not closed", descriptor_stolen);
-	fake.behaviour = HANG_UP;
+	fake->behaviour = HANG_UP;
 	in_child("SEC-41: SIGPIPE as it comes", hung_up);
 	answer_anna();
 }

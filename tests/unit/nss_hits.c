@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* For nss_hits.t: look-ups between two marks that a trace shows. */
+#include "tests/unit/nss_ground.h"
+
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(void)
+{
+	struct passwd pw;
+	struct group gr;
+	char buf[4096];
+	gid_t *gids;
+	unsigned good = 0;
+
+	ground_enter();
+	ground_publish(100, 2, true, 0);
+	gids = calloc(64, sizeof(*gids));
+	ground_need(gids && ask_name("user1", &pw) == NSS_STATUS_SUCCESS, "the first hit");
+	syscall(SYS_getppid);
+	for (unsigned i = 0; i < 100; i++) {
+		struct person p = person(i, 0);
+		long start = 1, size = 64;
+		int err;
+
+		good += ask_name(p.name, &pw) == NSS_STATUS_SUCCESS && is_person(&pw, i, 0);
+		good += ask_uid(p.uid, &pw) == NSS_STATUS_SUCCESS && is_person(&pw, i, 0);
+		good += _nss_encvoy_getgrgid_r(p.uid, &gr, buf, sizeof(buf), &err) ==
+			NSS_STATUS_SUCCESS;
+		good += _nss_encvoy_getgrnam_r("team-1", &gr, buf, sizeof(buf), &err) ==
+			NSS_STATUS_SUCCESS;
+		good += _nss_encvoy_initgroups_dyn(p.name, 1, &start, &size, &gids, 0, &err) ==
+			NSS_STATUS_SUCCESS;
+		good += ask_uid(p.uid + 1000, &pw) == NSS_STATUS_NOTFOUND;
+	}
+	syscall(SYS_getppid);
+	printf("%u\n", good);
+	return 0;
+}
