@@ -29,9 +29,11 @@ static const bool sanitized = false;
 
 static void in_child(const char *name, int (*check)(void))
 {
-	pid_t pid = fork();
+	pid_t pid;
 	int status = 0;
 
+	fflush(stdout);
+	pid = fork();
 	if (pid == 0)
 		_exit(check());
 	ground_need(pid > 0 && waitpid(pid, &status, 0) == pid, "a child");
