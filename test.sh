@@ -86,8 +86,6 @@ configure_in() { # configure_in DIR OPTIONS...
 
 build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
 
-distcheck() { make -C build -s -j$more distcheck >build/distcheck.out 2>&1 || { tail -40 build/distcheck.out; false; }; }
-
 clean_tree() { # what the build leaves behind must be ignored
   local out
   out=$(git status --porcelain 2>/dev/null) || return 0
@@ -102,9 +100,5 @@ part 'test provider (npm)' tests/idp/install.sh
 provider_tests
 suite 'unit tests, style, corpora' build -j$more check
 suite 'system tests' build -j$more check-system
-part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
-part 'build (clang, ASan+UBSan)' build build-asan all
-suite 'unit tests under ASan+UBSan' build-asan -j$more check
-part 'make distcheck' distcheck
 part 'git status is empty' clean_tree
 finish

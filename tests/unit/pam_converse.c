@@ -224,6 +224,25 @@ static void wait_a_moment(void)
 	usleep(30000);
 }
 
+/* The words of a result go to the log: one line each. */
+static void unprintable_words(void)
+{
+	static const char *const bad[] = {"\x1b[2J", "a\nb", "\xe2\x80\xae"};
+
+	for (size_t i = 0; i < 3 * sizeof(bad) / sizeof(bad[0]); i++) {
+		struct msg_result m = {ERR_EXPIRED, "expired", USER, "abcdefgh", "Sorry."};
+		AUTO_BUF struct buf b;
+
+		snprintf(i / 3 == 0   ? m.reason
+			 : i / 3 == 1 ? m.user
+				      : m.login_id,
+		    WORD_MAX, "%s", bad[i % 3]);
+		buf_init(&b, PROTO_MAX);
+		proto_put_result(&b, &m);
+		is_int(raw(&b, true), ERR_PROTOCOL, "SEC-25: word %zu of a result", i);
+	}
+}
+
 /* The daemon has decided while the person still types. */
 static void last_words(void)
 {
@@ -457,6 +476,7 @@ int main(void)
 	types_and_versions();
 	unprintable();
 	newline_in_id();
+	unprintable_words();
 	last_words();
 	flood();
 	foreign_grants();

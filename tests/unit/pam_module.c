@@ -121,6 +121,16 @@ static void token(void)
 	    "an empty answer is the daemon's to judge");
 }
 
+/* Only when nothing but a token will do does the module ask by itself. */
+static void token_among_others(void)
+{
+	answers("x", NULL);
+	is_int(
+	    against(granted, "both", pam_authenticate, 0), PAM_SUCCESS, "a token or the browser");
+	is_int(person.asked, 0, "is for the daemon to ask about");
+	is_int(fake.request.flags, LOGIN_INTERACTIVE, "in an interactive login");
+}
+
 static void token_from_before(void)
 {
 	answers("from-before", NULL);
@@ -429,6 +439,7 @@ static void setup(void)
 	ground_service("plain", "");
 	ground_service("args", "login_timeout=60 [allow=sub:2 sub:3]");
 	ground_service("token", "methods=token");
+	ground_service("both", "methods=token,browser");
 	ground_service("bad", "frobnicate=1");
 	ground_service("worse", "methods=token debug");
 	ground_service("value", "methods=password");
@@ -443,6 +454,7 @@ int main(void)
 	request();
 	requests_args();
 	token();
+	token_among_others();
 	token_from_before();
 	lengths();
 	long_answers_to_questions();
