@@ -59,7 +59,7 @@ bool map_name_set_len(struct map_name *ret, const char *name, size_t len)
 	w = map_words(name, len);
 	if (!map_name_plain(name[0], w.w[0], w.w[1], w.w[2], w.w[3]) && !name_ok(name, len))
 		return false;
-	if (name_reserved(name))
+	if (name_reserved_len(name, len))
 		return false;
 	ret->text = name;
 	ret->len = len;

@@ -44,11 +44,18 @@ struct map_probe {
 /* All slots at once: where in a bucket an entry stands cannot be foreseen. */
 static inline uint32_t map_match(const struct map_bucket *b, uint32_t tag)
 {
-	uint32_t matches = 0;
+	typedef uint32_t four __attribute__((vector_size(16)));
+	static const four low_bits = {1, 2, 4, 8}, high_bits = {8, 16, 32, 64};
+	four low, high;
+	uint64_t half[2];
 
-	for (unsigned i = 0; i < MAP_BUCKET_SLOTS; i++)
-		matches |= (uint32_t)(map_read4(&b->tags[i]) == tag) << i;
-	return matches;
+	static_assert(MAP_BUCKET_SLOTS == 7, "two vectors that share the fourth slot");
+	memcpy(&low, &b->tags[0], sizeof(low));
+	memcpy(&high, &b->tags[3], sizeof(high));
+	low = ((four)(low == tag) & low_bits) | ((four)(high == tag) & high_bits);
+	memcpy(half, &low, sizeof(half));
+	half[0] |= half[1];
+	return (uint32_t)(half[0] | half[0] >> 32);
 }
 
 static inline struct map_probe map_probe_start(

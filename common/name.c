@@ -8,7 +8,9 @@
 /* Names that carry power somewhere: base-passwd, systemd's sysusers, and groups that sudoers,
  * polkit or a daemon treats as a right. By first letter, in rows of one width, because every NSS
  * look-up asks. */
-static const char reserved['z' - '_' + 1][20][16] = {
+#define ROWS 20
+#define ROW_SIZE 16
+static const char reserved['z' - '_' + 1][ROWS][ROW_SIZE] = {
     ['_' - '_'] = {"_apt", "_rpc", "_ssh"},
     ['a' - '_'] = {"adm", "admin", "administrator", "audio", "avahi"},
     ['b' - '_'] = {"backup", "bin"},
@@ -56,22 +58,28 @@ bool name_ok(const char *name, size_t len)
 	return true;
 }
 
-bool name_reserved(const char *name)
+bool name_reserved_len(const char *name, size_t len)
 {
 	unsigned first = (unsigned char)name[0] - (unsigned)'_';
 
-	if (first > 'z' - '_')
+	if (len == 0 || first > 'z' - '_')
 		return false;
-	for (size_t i = 0; i < sizeof(reserved[0]) / sizeof(reserved[0][0]); i++) {
-		const char *row = reserved[first][i]; /* two letters at least */
+	for (size_t i = 0; len < ROW_SIZE && i < ROWS; i++) {
+		const char *row = reserved[first][i];
 
 		if (!row[0])
 			break;
-		if (row[1] == name[1] && row[2] == name[2] &&
-		    strncmp(row, name, sizeof(reserved[0][0])) == 0)
+		/* the second and the last letter tell most names apart */
+		if (row[1] == name[1] && row[len - 1] == name[len - 1] && row[len] == 0 &&
+		    memcmp(row, name, len) == 0)
 			return true;
 	}
 	return name[0] == 's' && str_starts(name, "systemd-");
+}
+
+bool name_reserved(const char *name)
+{
+	return name_reserved_len(name, strlen(name));
 }
 
 bool sub_ok(const char *sub, size_t len)

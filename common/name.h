@@ -17,6 +17,8 @@ bool name_ok(const char *name, size_t len);
 /* A well-known privileged or system name (root, admin, sudo, docker ...), whatever the
  * configuration says. */
 bool name_reserved(const char *name);
+/* The same for a name of known length, with a NUL behind it. */
+bool name_reserved_len(const char *name, size_t len);
 /* 1 to SUB_MAX_LEN printable ASCII bytes without blanks, ':', '/' or '\\'. */
 bool sub_ok(const char *sub, size_t len);
 
