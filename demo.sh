@@ -20,7 +20,7 @@ if [ -z "${ENCVOY_SANDBOX:-}" ]; then
   if [ ! -x build/config.status ]; then
     autoreconf -fi >/dev/null 2>&1
     mkdir -p build
-    (cd build && ../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+    (cd build && CONFIG_SHELL=/bin/dash /bin/dash ../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
       --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)")
   fi
   make -C build -s -j"$(nproc)"

@@ -34,6 +34,16 @@ count() {
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
+# What the failed tests below a folder printed.
+explain() {
+  local log
+  find "$1" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR|XPASS)' {} + |
+    sed 's/trs$/log/' | while read -r log; do
+    echo "-- $log"
+    grep -vE '^(ok|PASS:) ' "$log" | tail -60
+  done
+}
+
 # suite NAME DIR MAKE-ARGUMENTS...: a test run whose failures are counted, not fatal
 suite() {
   local name=$1 dir=$2 start=$SECONDS before=$failed
@@ -46,11 +56,7 @@ suite() {
   count "${trs[@]}"
   if [ "$rc" != 0 ]; then
     grep -hE '^(FAIL|ERROR|XPASS)' "$dir/suite.out" || tail -30 "$dir/suite.out"
-    find "$dir" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR)' {} + |
-      sed 's/trs$/log/' | while read -r log; do
-      echo "-- $log"
-      grep -vE '^(ok|PASS:) ' "$log" | tail -60
-    done
+    explain "$dir"
     [ "$failed" != "$before" ] || failed=$((failed + 1))
   fi
   times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
@@ -80,11 +86,28 @@ configure_in() { # configure_in DIR OPTIONS...
   local dir=$1
   shift
   mkdir -p "$dir"
-  (cd "$dir" && "$top/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+  # libtool is a shell script: dash runs it in half of bash's time
+  (cd "$dir" && CONFIG_SHELL=/bin/dash /bin/dash "$top/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
     --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)" "$@")
 }
 
 build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
+
+# Builds from the tarball, runs the unit tests there, installs and removes everything. automake
+# prints the sums only, and keeps the logs when something failed.
+distcheck() {
+  local out=build/distcheck.out start=$SECONDS name='make distcheck: unit tests, style, corpora'
+  echo "== $name"
+  ENCVOY_VECTORS=${ENCVOY_VECTORS:-$top/../shared/vectors} \
+    make -C build -j$more distcheck >$out 2>&1
+  local rc=$? p f s
+  p=$(summary PASS $out) f=$(($(summary FAIL $out) + $(summary XPASS $out) + $(summary ERROR $out)))
+  s=$(summary SKIP $out)
+  [ "$rc" = 0 ] || { explain build; [ "$f" != 0 ] || { tail -40 $out; f=1; }; }
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+summary() { sed -nE "s/^# $1: +([0-9]+)$/\\1/p" "$2" | grep . || echo 0; }
 
 clean_tree() { # what the build leaves behind must be ignored
   local out
@@ -98,7 +121,10 @@ part 'configure' configure_in build --enable-werror
 part 'build (gcc, -Werror)' build build
 part 'test provider (npm)' tests/idp/install.sh
 provider_tests
-suite 'unit tests, style, corpora' build -j$more check
+distcheck
 suite 'system tests' build -j$more check-system
+part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
+part 'build (clang, ASan+UBSan)' build build-asan all
+suite 'unit tests under ASan+UBSan' build-asan -j$more check
 part 'git status is empty' clean_tree
 finish
