@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/conf.h"
 
-#include "common/conf_table.h"
+#include "common/conf_group.h"
 #include "common/name.h"
 
 #include <string.h>
@@ -106,6 +106,9 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_settings; i++)
 		setting_free(&c->settings[i]);
 	free(c->settings);
+	for (size_t i = 0; i < c->n_groups; i++)
+		conf_group_free(&c->groups[i]);
+	free(c->groups);
 	*c = (struct conf){0};
 }
 
@@ -139,7 +142,8 @@ enum err conf_lookup(struct slice key, unsigned scope, const struct origin *from
 struct parser {
 	struct conf *conf;
 	struct origin from;
-	char section[64]; /* "" outside sections */
+	char section[64]; /* of a service; "" elsewhere */
+	bool in_group;
 	struct conf_error *e;
 };
 
@@ -154,15 +158,29 @@ static bool section_name_ok(struct slice name)
 	return true;
 }
 
+/* The name in "[KIND NAME]"; false when the line is of another kind. */
+static bool section_of(struct slice line, const char *kind, struct slice *ret_name)
+{
+	size_t n = strlen(kind) + 2; /* "[" and the blank */
+
+	if (line.len <= n + 1 || memcmp(line.p + 1, kind, n - 2) != 0 || line.p[n - 1] != ' ' ||
+	    line.p[line.len - 1] != ']')
+		return false;
+	*ret_name = slice_trim((struct slice){line.p + n, line.len - n - 1});
+	return true;
+}
+
 static enum err enter_section(struct parser *p, struct slice line)
 {
-	static const char prefix[] = "[service ";
-	size_t n = sizeof(prefix) - 1;
 	struct slice name;
 
-	if (line.len <= n + 1 || memcmp(line.p, prefix, n) != 0 || line.p[line.len - 1] != ']')
-		return conf_fail(p->e, &p->from, line, "must be [service NAME]", ERR_CONFIG);
-	name = slice_trim((struct slice){line.p + n, line.len - n - 1});
+	p->in_group = section_of(line, "group", &name);
+	p->section[0] = 0;
+	if (p->in_group)
+		return conf_group_begin(p->conf, name, &p->from, p->e);
+	if (!section_of(line, "service", &name))
+		return conf_fail(
+		    p->e, &p->from, line, "must be [service NAME] or [group NAME]", ERR_CONFIG);
 	if (name.len >= sizeof(p->section) || !section_name_ok(name))
 		return conf_fail(p->e, &p->from, line, "not a PAM service name", ERR_CONFIG);
 	memcpy(p->section, name.p, name.len);
@@ -203,11 +221,14 @@ static enum err parse_line(struct parser *p, struct slice line)
 	if (!memchr(line.p, '=', line.len) || !conf_split(line, &key, &value))
 		return conf_fail(
 		    p->e, &p->from, slice_of("line"), "must be key = value", ERR_CONFIG);
+	if (p->in_group)
+		return conf_group_set(p->conf, key, value, &p->from, p->e);
 	code = conf_lookup(key, p->section[0] ? SCOPE_SERVICE : SCOPE_GLOBAL, &p->from, &o, p->e);
 	if (code != ERR_OK)
 		return code;
 	if (p->section[0])
 		return keep_setting(p, key, value);
+	p->conf->user_name_given |= slice_is(key, "user_name");
 	return conf_apply(o, value, &p->from, field_of(o, p->conf, &p->conf->service), p->e);
 }
 
@@ -237,6 +258,21 @@ enum err conf_parse(
 	return ERR_OK;
 }
 
+/* A directory says who is called what; without one only the sub can be trusted to. */
+static enum err name_by_directory(struct conf *c)
+{
+	char *by_login;
+
+	if (c->user_name_given || strcmp(c->directory, "login") == 0)
+		return ERR_OK;
+	by_login = strdup("%{login}");
+	if (!by_login)
+		return ERR_NOMEM;
+	free(c->service.user_name);
+	c->service.user_name = by_login;
+	return ERR_OK;
+}
+
 enum err conf_finish(struct conf *c, struct conf_error *e)
 {
 	struct origin from = {"encvoy.conf", 0};
@@ -244,7 +280,14 @@ enum err conf_finish(struct conf *c, struct conf_error *e)
 
 	if (!c->issuer)
 		return conf_fail(e, &from, slice_of("issuer"), "is missing", ERR_CONFIG);
-	code = conf_check_service(c, &c->service, from.file, e);
+	code = name_by_directory(c);
+	if (code != ERR_OK)
+		return conf_fail(e, &from, slice_of("user_name"), "", code);
+	code = conf_check_directory(c, e);
+	if (code == ERR_OK)
+		code = conf_group_check(c, e);
+	if (code == ERR_OK)
+		code = conf_check_service(c, &c->service, from.file, e);
 	for (size_t i = 0; i < c->n_settings && code == ERR_OK; i++) {
 		AUTO_SERVICE struct service_conf s = {0};
 

@@ -27,6 +27,8 @@ enum rule_kind {
 	RULE_EVERYONE,
 	RULE_SUB,
 	RULE_USER,
+	RULE_ROLE,
+	RULE_GROUP,
 };
 
 /* One allow rule and where it was written. */
@@ -66,6 +68,18 @@ struct setting {
 	unsigned line;
 };
 
+/* A [group NAME] section. Members: who has one of the roles, or any role in the application, or is
+ * listed. */
+struct group_conf {
+	char *name;
+	uint32_t gid;
+	char *roles;        /* a list, or NULL */
+	char *application;  /* or NULL */
+	struct rules users; /* RULE_SUB and RULE_USER only */
+	char *file;
+	unsigned line;
+};
+
 struct conf {
 	char *issuer;
 	char *ca_file;
@@ -80,7 +94,30 @@ struct conf {
 	char *endpoint_jwks;
 	char *endpoint_par;
 	char *endpoint_device;
-	char *directory;
+	char *directory; /* login, roster or api */
+	uint64_t directory_interval;
+	char *roster;      /* path or https address of the manifest */
+	char *roster_keys; /* list of files */
+	char *roster_fleet;
+	uint64_t roster_grace;
+	uint64_t roster_max_size; /* bytes of the line records */
+	char *break_glass;        /* names that an expired roster does not lock out */
+	char *api_url;            /* NULL: the issuer's /api/v1 */
+	char *api_applications;   /* client ids; the first one's roles go by their bare name, too */
+	char *api_client_id;      /* the provider's own "system" client */
+	char *api_redirect_uri;   /* NULL: the issuer's /code */
+	char *api_user;
+	char *api_password_file;
+	uint64_t api_parallel;
+	char *ssh_key_field;  /* custom field of the REST directory; "": keys are not served */
+	bool ssh_key_options; /* keep options in front of a key */
+	char *shell_field;    /* custom field, "": none */
+	char *home_field;
+	char *allowed_shells; /* what a field may choose from */
+	char *allowed_homes;  /* below which directories a field may choose */
+	bool enumerate;
+	char *local_user;  /* list of SUB:NAME */
+	char *local_group; /* list of ROLE:GROUP */
 	char *home;
 	char *shell;
 	char *gecos;
@@ -88,9 +125,12 @@ struct conf {
 	char *login_clients;
 	uint64_t uid_base;
 	bool require_numeric_sub;
+	bool user_name_given;        /* else the directory decides (conf_finish) */
 	struct service_conf service; /* what holds where no section says otherwise */
 	struct setting *settings;
 	size_t n_settings;
+	struct group_conf *groups;
+	size_t n_groups;
 };
 
 /* Where and why a configuration was refused. */

@@ -155,6 +155,52 @@ static struct origin origin_of(const struct conf *c, const char *service, const 
 	return from;
 }
 
+static enum err missing(struct conf_error *e, const char *key, const char *why)
+{
+	static const struct origin from = {"encvoy.conf", 0};
+
+	return conf_fail(e, &from, slice_of(key), why, ERR_CONFIG);
+}
+
+enum err conf_check_directory(const struct conf *c, struct conf_error *e)
+{
+	static const char for_roster[] = "is needed with directory = roster";
+	static const char for_api[] = "is needed with directory = api";
+
+	if (strcmp(c->directory, "login") == 0)
+		return *c->local_group
+			   ? missing(e, "local_group", "needs a directory that knows roles")
+			   : ERR_OK;
+	if (strcmp(c->directory, "roster") == 0) {
+		if (!c->roster)
+			return missing(e, "roster", for_roster);
+		if (!*c->roster_keys)
+			return missing(e, "roster_keys", for_roster);
+		return c->roster_fleet ? ERR_OK : missing(e, "roster_fleet", for_roster);
+	}
+	if (!*c->api_applications)
+		return missing(e, "api_applications", for_api);
+	if (!c->api_client_id)
+		return missing(e, "api_client_id", for_api);
+	if (!c->api_user)
+		return missing(e, "api_user", for_api);
+	return c->api_password_file ? ERR_OK : missing(e, "api_password_file", for_api);
+}
+
+/* Roles come from a directory; where there is none, a rule that names one can never match, which
+ * its author should know. */
+static enum err check_roles(const struct rules *rules, struct conf_error *e)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		struct origin from = {rules->v[i].file, rules->v[i].line};
+
+		if (rules->v[i].kind == RULE_ROLE)
+			return conf_fail(e, &from, slice_of("allow"),
+			    "a role: rule needs a directory that knows roles", ERR_CONFIG);
+	}
+	return ERR_OK;
+}
+
 enum err conf_check_service(
     const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e)
 {
@@ -165,6 +211,8 @@ enum err conf_check_service(
 		return conf_fail(e, &from, slice_of("user_name"),
 		    "with directory = login only %{sub} can name people, exactly once", ERR_CONFIG);
 	}
+	if (strcmp(c->directory, "login") == 0 && check_roles(&s->allow, e) != ERR_OK)
+		return ERR_CONFIG;
 	if (!s->client_id || !*s->client_id) {
 		from = origin_of(c, service, "client_id");
 		return conf_fail(e, &from, slice_of("client_id"), "is missing", ERR_CONFIG);

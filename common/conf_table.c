@@ -4,10 +4,11 @@
 #include "common/name.h"
 #include "common/num.h"
 #include "common/record.h"
+#include "common/role.h"
 
 #include <string.h>
 
-static enum err store_string(struct slice value, char **field)
+enum err conf_store_string(struct slice value, char **field)
 {
 	char *copy = strndup(value.p, value.len);
 
@@ -22,7 +23,7 @@ static enum err parse_string(const struct option *o, struct slice value, const s
     void *field, struct buf *why)
 {
 	(void)o, (void)from, (void)why;
-	return store_string(value, field);
+	return conf_store_string(value, field);
 }
 
 static enum err parse_path(const struct option *o, struct slice value, const struct origin *from,
@@ -33,11 +34,10 @@ static enum err parse_path(const struct option *o, struct slice value, const str
 		buf_text(why, "must be an absolute path");
 		return ERR_CONFIG;
 	}
-	return store_string(value, field);
+	return conf_store_string(value, field);
 }
 
-/* https://host[:port][/path] in plain ASCII; with o->max set, nothing behind the origin. */
-static bool url_ok(struct slice value, bool origin_only)
+bool conf_url_ok(struct slice value, bool origin_only)
 {
 	static const char scheme[] = "https://";
 	size_t n = sizeof(scheme) - 1;
@@ -59,27 +59,12 @@ static enum err parse_url(const struct option *o, struct slice value, const stru
     void *field, struct buf *why)
 {
 	(void)from;
-	if (!url_ok(value, o->max == 1)) {
+	if (!conf_url_ok(value, o->max == 1)) {
 		buf_text(why, o->max == 1 ? "must be https://HOST[:PORT] without a path"
 					  : "must be an https address");
 		return ERR_CONFIG;
 	}
-	return store_string(value, field);
-}
-
-static enum err parse_origins(const struct option *o, struct slice value, const struct origin *from,
-    void *field, struct buf *why)
-{
-	struct slice rest = value, one;
-
-	(void)o, (void)from;
-	while (slice_next(&rest, " ,", &one)) {
-		if (!url_ok(one, true)) {
-			buf_text(why, "must be a list of https://HOST[:PORT]");
-			return ERR_CONFIG;
-		}
-	}
-	return store_string(value, field);
+	return conf_store_string(value, field);
 }
 
 /* https anywhere, or http on the loopback names that native clients may use (RFC 8252 7.3). */
@@ -92,10 +77,10 @@ static enum err parse_redirect(const struct option *o, struct slice value,
 	if (value.len < sizeof(copy)) {
 		memcpy(copy, value.p, value.len);
 		copy[value.len] = 0;
-		if (url_ok(value, false) || ((str_starts(copy, "http://127.0.0.1/") ||
-						 str_starts(copy, "http://localhost/")) &&
-						!strpbrk(copy, " \t\"<>#")))
-			return store_string(value, field);
+		if (conf_url_ok(value, false) || ((str_starts(copy, "http://127.0.0.1/") ||
+						      str_starts(copy, "http://localhost/")) &&
+						     !strpbrk(copy, " \t\"<>#")))
+			return conf_store_string(value, field);
 	}
 	buf_text(why, "must be an https address, http://127.0.0.1/PATH or http://localhost/PATH");
 	return ERR_CONFIG;
@@ -157,18 +142,18 @@ static enum err parse_template(const struct option *o, struct slice value,
 		buf_text(why, "holds a %{...} that cannot be used here");
 		return ERR_CONFIG;
 	}
-	return store_string(value, field);
+	return conf_store_string(value, field);
 }
 
 static enum err parse_directory(const struct option *o, struct slice value,
     const struct origin *from, void *field, struct buf *why)
 {
 	(void)o, (void)from;
-	if (!slice_is(value, "login")) {
-		buf_text(why, "must be login");
+	if (!slice_is(value, "login") && !slice_is(value, "roster") && !slice_is(value, "api")) {
+		buf_text(why, "must be login, roster or api");
 		return ERR_CONFIG;
 	}
-	return store_string(value, field);
+	return conf_store_string(value, field);
 }
 
 static unsigned method_of(struct slice word)
@@ -216,36 +201,49 @@ void rules_free(struct rules *r)
 	*r = (struct rules){0};
 }
 
+static bool sub_value_ok(struct slice v)
+{
+	return sub_ok(v.p, v.len);
+}
+
+static bool name_value_ok(struct slice v)
+{
+	return name_ok(v.p, v.len);
+}
+
+static const struct {
+	const char *prefix;
+	enum rule_kind kind;
+	bool (*ok)(struct slice value);
+} rule_kinds[] = {
+    {"sub:", RULE_SUB, sub_value_ok},
+    {"user:", RULE_USER, name_value_ok},
+    {"role:", RULE_ROLE, role_ok},
+    {"group:", RULE_GROUP, name_value_ok},
+};
+
 static enum err rule_of(struct slice word, struct rule *ret, struct buf *why)
 {
-	struct slice value = word;
-
 	if (slice_is(word, "everyone")) {
 		ret->kind = RULE_EVERYONE;
 		return ERR_OK;
 	}
-	if (word.len > 4 && memcmp(word.p, "sub:", 4) == 0) {
-		ret->kind = RULE_SUB;
-		value = (struct slice){word.p + 4, word.len - 4};
-		if (!sub_ok(value.p, value.len))
-			value.len = 0;
-	} else if (word.len > 5 && memcmp(word.p, "user:", 5) == 0) {
-		ret->kind = RULE_USER;
-		value = (struct slice){word.p + 5, word.len - 5};
-		if (!name_ok(value.p, value.len))
-			value.len = 0;
-	} else if (word.len > 5 && memcmp(word.p, "role:", 5) == 0) {
-		buf_text(why, "a role: rule needs a directory that knows roles");
-		return ERR_CONFIG;
-	} else {
-		value.len = 0;
+	for (size_t i = 0; i < sizeof(rule_kinds) / sizeof(rule_kinds[0]); i++) {
+		size_t n = strlen(rule_kinds[i].prefix);
+		struct slice value;
+
+		if (word.len <= n || memcmp(word.p, rule_kinds[i].prefix, n) != 0)
+			continue;
+		value = (struct slice){word.p + n, word.len - n};
+		if (!rule_kinds[i].ok(value))
+			break;
+		ret->kind = rule_kinds[i].kind;
+		ret->value = strndup(value.p, value.len);
+		return ret->value ? ERR_OK : ERR_NOMEM;
 	}
-	if (!value.len) {
-		buf_text(why, "must be a list of sub:SUB, user:NAME or the word everyone");
-		return ERR_CONFIG;
-	}
-	ret->value = strndup(value.p, value.len);
-	return ret->value ? ERR_OK : ERR_NOMEM;
+	buf_text(why, "must be a list of sub:SUB, user:NAME, role:ROLE, group:NAME or the word "
+		      "everyone");
+	return ERR_CONFIG;
 }
 
 static enum err rules_add(struct rules *r, struct rule *rule, const struct origin *from)
@@ -263,20 +261,17 @@ static enum err rules_add(struct rules *r, struct rule *rule, const struct origi
 	return ERR_OK;
 }
 
-/* Several allow lines of one file level add up; a section or an argument starts anew (conf.c
- * clears before it applies one). */
-static enum err parse_rules(const struct option *o, struct slice value, const struct origin *from,
-    void *field, struct buf *why)
+enum err rules_parse(
+    struct slice value, const struct origin *from, struct rules *r, struct buf *why)
 {
 	struct slice one;
 
-	(void)o;
 	while (slice_next(&value, " ,", &one)) {
 		struct rule rule = {0};
 		enum err e = rule_of(one, &rule, why);
 
 		if (e == ERR_OK)
-			e = rules_add(field, &rule, from);
+			e = rules_add(r, &rule, from);
 		if (e != ERR_OK) {
 			free(rule.value);
 			free(rule.file);
@@ -286,43 +281,13 @@ static enum err parse_rules(const struct option *o, struct slice value, const st
 	return ERR_OK;
 }
 
-static enum err parse_names(const struct option *o, struct slice value, const struct origin *from,
+/* Several allow lines of one file level add up; a section or an argument starts anew (conf.c
+ * clears before it applies one). */
+static enum err parse_rules(const struct option *o, struct slice value, const struct origin *from,
     void *field, struct buf *why)
 {
-	struct slice rest = value, one;
-
-	(void)o, (void)from;
-	while (slice_next(&rest, " ,", &one)) {
-		if (!name_ok(one.p, one.len)) {
-			buf_text(why, "must be a list of user names");
-			return ERR_CONFIG;
-		}
-	}
-	return store_string(value, field);
-}
-
-static bool client_pair_ok(struct slice one)
-{
-	const char *colon = memchr(one.p, ':', one.len);
-	size_t before = colon ? (size_t)(colon - one.p) : 0;
-
-	return before && name_ok(one.p, before) && one.len - before > 1 &&
-	       one.len - before - 1 <= 63;
-}
-
-static enum err parse_login_clients(const struct option *o, struct slice value,
-    const struct origin *from, void *field, struct buf *why)
-{
-	struct slice rest = value, one;
-
-	(void)o, (void)from;
-	while (slice_next(&rest, " ,", &one)) {
-		if (!client_pair_ok(one)) {
-			buf_text(why, "must be a list of LOCALUSER:SERVICE");
-			return ERR_CONFIG;
-		}
-	}
-	return store_string(value, field);
+	(void)o;
+	return rules_parse(value, from, field, why);
 }
 
 #define G(field) SCOPE_GLOBAL, false, offsetof(struct conf, field)
@@ -338,6 +303,30 @@ const struct option conf_options[] = {
     {"allow", KIND_RULES, parse_rules, S(allow), NULL, 0, 0},
     {"methods", KIND_METHODS, parse_methods, S(methods), "device,browser", 0, 0},
     {"directory", KIND_STRING, parse_directory, G(directory), "login", 0, 0},
+    {"directory_interval", KIND_NUMBER, parse_duration, G(directory_interval), "300", 5, DAY},
+    {"roster", KIND_STRING, conf_parse_roster, G(roster), NULL, 0, 0},
+    {"roster_keys", KIND_STRING, conf_parse_paths, G(roster_keys), "", 0, 0},
+    {"roster_fleet", KIND_STRING, conf_parse_words, G(roster_fleet), NULL, 0, 0},
+    {"roster_grace", KIND_NUMBER, parse_duration, G(roster_grace), "72h", 0, 365 * DAY},
+    {"roster_max_size", KIND_NUMBER, parse_number, G(roster_max_size), "268435456", 4096,
+	1ULL << 40},
+    {"break_glass", KIND_STRING, conf_parse_names, G(break_glass), "", 0, 0},
+    {"api_url", KIND_STRING, parse_url, G(api_url), NULL, 0, 0},
+    {"api_applications", KIND_STRING, conf_parse_words, G(api_applications), "", 0, 0},
+    {"api_client_id", KIND_STRING, conf_parse_words, G(api_client_id), NULL, 0, 0},
+    {"api_redirect_uri", KIND_STRING, parse_url, G(api_redirect_uri), NULL, 0, 0},
+    {"api_user", KIND_STRING, parse_string, G(api_user), NULL, 0, 0},
+    {"api_password_file", KIND_STRING, parse_path, G(api_password_file), NULL, 0, 0},
+    {"api_parallel", KIND_NUMBER, parse_number, G(api_parallel), "6", 1, 32},
+    {"ssh_key_field", KIND_STRING, conf_parse_words, G(ssh_key_field), "", 0, 0},
+    {"ssh_key_options", KIND_BOOL, parse_bool, G(ssh_key_options), "no", 0, 0},
+    {"shell_field", KIND_STRING, conf_parse_words, G(shell_field), "", 0, 0},
+    {"home_field", KIND_STRING, conf_parse_words, G(home_field), "", 0, 0},
+    {"allowed_shells", KIND_STRING, conf_parse_paths, G(allowed_shells), "", 0, 0},
+    {"allowed_homes", KIND_STRING, conf_parse_paths, G(allowed_homes), "", 0, 0},
+    {"enumerate", KIND_BOOL, parse_bool, G(enumerate), "no", 0, 0},
+    {"local_user", KIND_STRING, conf_parse_local_user, G(local_user), "", 0, 0},
+    {"local_group", KIND_STRING, conf_parse_local_group, G(local_group), "", 0, 0},
     {"user_name", KIND_STRING, parse_template, S(user_name), "encvoy-%{sub}", 0,
 	TEMPLATE_SUB | TEMPLATE_LOGIN},
     {"home", KIND_STRING, parse_template, G(home), "/home/%{user}", 0,
@@ -348,8 +337,8 @@ const struct option conf_options[] = {
     {"uid_base", KIND_NUMBER, parse_number, G(uid_base), "1879048192", ID_FLOOR,
 	ID_CEILING - ID_SUB_SPAN},
     {"require_numeric_sub", KIND_BOOL, parse_bool, G(require_numeric_sub), "yes", 0, 0},
-    {"reserved_names", KIND_STRING, parse_names, G(reserved_names), "", 0, 0},
-    {"login_clients", KIND_STRING, parse_login_clients, G(login_clients), "", 0, 0},
+    {"reserved_names", KIND_STRING, conf_parse_names, G(reserved_names), "", 0, 0},
+    {"login_clients", KIND_STRING, conf_parse_login_clients, G(login_clients), "", 0, 0},
     {"token_reuse", KIND_BOOL, parse_bool, S(token_reuse), "no", 0, 0},
     {"token_max_age", KIND_NUMBER, parse_duration, S(token_max_age), "300", 10, DAY},
     {"login_timeout", KIND_NUMBER, parse_duration, S(login_timeout), "110", 10, 3600},
@@ -360,7 +349,7 @@ const struct option conf_options[] = {
     {"proxy", KIND_STRING, parse_string, G(proxy), NULL, 0, 0},
     {"host_name", KIND_STRING, parse_string, G(host_name), NULL, 0, 0},
     {"algorithms", KIND_STRING, parse_string, G(algorithms), "RS256", 0, 0},
-    {"allowed_origins", KIND_STRING, parse_origins, G(allowed_origins), "", 0, 0},
+    {"allowed_origins", KIND_STRING, conf_parse_origins, G(allowed_origins), "", 0, 0},
     {"endpoint_authorization", KIND_STRING, parse_url, G(endpoint_authorization), NULL, 0, 0},
     {"endpoint_token", KIND_STRING, parse_url, G(endpoint_token), NULL, 0, 0},
     {"endpoint_introspection", KIND_STRING, parse_url, G(endpoint_introspection), NULL, 0, 0},

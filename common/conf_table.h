@@ -42,11 +42,31 @@ struct option {
 	uint64_t min, max;    /* for numbers, durations and templates' fields */
 };
 
+/* Keeps a copy of a value in a char *field; ERR_NOMEM. */
+enum err conf_store_string(struct slice value, char **field);
+/* https://host[:port][/path] in plain ASCII; with origin_only nothing behind the origin. */
+bool conf_url_ok(struct slice value, bool origin_only);
+/* conf_lists.c */
+#define LIST_PARSER(name)                                                      \
+	enum err conf_parse_##name(const struct option *o, struct slice value, \
+	    const struct origin *from, void *field, struct buf *why)
+LIST_PARSER(origins);
+LIST_PARSER(names);
+LIST_PARSER(login_clients);
+LIST_PARSER(local_user);
+LIST_PARSER(local_group);
+LIST_PARSER(roster);
+LIST_PARSER(paths);
+LIST_PARSER(words);
+
 extern const struct option conf_options[];
 extern const size_t conf_options_count;
 
 const struct option *option_find(struct slice name);
 void rules_free(struct rules *r);
+/* Adds a list of rules to *r. */
+enum err rules_parse(
+    struct slice value, const struct origin *from, struct rules *r, struct buf *why);
 
 /* Describes an error in *e and returns code. The key is made printable, values are never shown. */
 enum err conf_fail(struct conf_error *e, const struct origin *from, struct slice key,
@@ -60,6 +80,8 @@ enum err conf_lookup(struct slice key, unsigned scope, const struct origin *from
 enum err conf_apply(const struct option *o, struct slice value, const struct origin *from,
     void *field, struct conf_error *e);
 void conf_field_free(const struct option *o, void *field);
+/* What the directory's source needs is there. */
+enum err conf_check_directory(const struct conf *c, struct conf_error *e);
 /* With directory = login nobody but the provider's numbering may name people. */
 enum err conf_check_service(
     const struct conf *c, const struct service_conf *s, const char *service, struct conf_error *e);

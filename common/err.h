@@ -75,7 +75,14 @@
 	X(BAD_CODE, "bad-code", "the code is not valid")                                         \
 	X(BAD_STATE, "bad-state", "the pasted address belongs to another sign-in")               \
 	X(FOREIGN_ENDPOINT, "foreign-endpoint", "an endpoint is not https or not of the issuer") \
-	X(TLS, "tls", "the provider's certificate or TLS version is not acceptable")
+	X(TLS, "tls", "the provider's certificate or TLS version is not acceptable")             \
+	/* the directory */                                                                      \
+	X(WRONG_FLEET, "wrong-fleet", "the roster was made for another fleet")                   \
+	X(OLD_SERIAL, "old-serial", "the roster is older than the one in use")                   \
+	X(BAD_DIGEST, "bad-digest", "the file is not the one that was signed")                   \
+	X(DIRECTORY_EXPIRED, "directory-expired", "the roster has expired beyond its grace")     \
+	X(DROPPED, "dropped", "the user is no longer in the directory")                          \
+	X(BAD_LOGIN, "bad-login", "the service account cannot sign in at the provider")
 
 enum err {
 #define ERR_ENUM(name, word, text) ERR_##name,

@@ -4,6 +4,8 @@ libcommon_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
 	%D%/cleanup.h \
 	%D%/conf.c %D%/conf.h \
+	%D%/conf_group.c %D%/conf_group.h \
+	%D%/conf_lists.c \
 	%D%/conf_service.c \
 	%D%/conf_table.c %D%/conf_table.h \
 	%D%/err.c %D%/err.h \
@@ -17,6 +19,8 @@ libcommon_la_SOURCES = \
 	%D%/name.c %D%/name.h \
 	%D%/num.c %D%/num.h \
 	%D%/proto.c %D%/proto.h \
+	%D%/proto_directory.c %D%/proto_directory.h \
 	%D%/record.c %D%/record.h \
+	%D%/role.c %D%/role.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/str.c %D%/str.h

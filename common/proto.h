@@ -17,6 +17,8 @@
  *   JOB -> (SHOW | ASK -> ANSWER)* and one IDENTITY (verified) or RESULT (refused). RESULT with
  *   ERR_OK is not for the online side to send. Closing cancels; a closed side is a failure.
  *
+ *   DIRECTORY -> (SYNC | FIND -> PERSONS* END)*   common/proto_directory.h
+ *
  * Inside encvoyd-online, login child to keys child:
  *
  *   KEYS_GET -> KEYS | RESULT (an error)
@@ -56,6 +58,11 @@ enum msg_type {
 	MSG_IDENTITY = 31,
 	MSG_KEYS_GET = 40,
 	MSG_KEYS = 41,
+	MSG_DIRECTORY = 50, /* to MSG_END: common/proto_directory.h */
+	MSG_SYNC = 51,
+	MSG_FIND = 52,
+	MSG_PERSONS = 53,
+	MSG_END = 54,
 };
 
 /* Starts a message in b, and reads the start of one. proto_open fails with ERR_PROTOCOL or

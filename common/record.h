@@ -14,6 +14,8 @@
 #define ID_FLOOR 1879048192U
 #define ID_SUB_SPAN (1U << 27)
 #define ID_CEILING 2147352575U
+/* The last ids are for groups of the configuration; the ledger gives the ones before. */
+#define ID_GROUP_FLOOR (ID_CEILING - 65535U)
 
 #define RECORD_TEXT_MAX 1024 /* gecos, home, shell: bytes each */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/decide.h"
 
+#include "common/role.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +31,10 @@ static bool matches(const struct rule *r, const struct facts *f)
 	case RULE_USER:
 		return r->value &&
 		       (is_name(f->host_name, r->value) || is_name(f->service_name, r->value));
+	case RULE_ROLE:
+		return r->value && f->roles && roles_have(f->roles, r->value);
+	case RULE_GROUP:
+		return r->value && f->groups && roles_have(f->groups, r->value);
 	}
 	return false;
 }
@@ -40,6 +46,10 @@ static const char *kind_word(enum rule_kind kind)
 		return "sub:";
 	case RULE_USER:
 		return "user:";
+	case RULE_ROLE:
+		return "role:";
+	case RULE_GROUP:
+		return "group:";
 	case RULE_EVERYONE:
 		break;
 	}

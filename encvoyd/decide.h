@@ -17,6 +17,8 @@ struct facts {
 	const char *sub;
 	const char *host_name;    /* as NSS serves it; NULL or "": none */
 	const char *service_name; /* as this service sees it; NULL or "": none */
+	const char *roles;        /* of the directory (common/role.h); NULL: none */
+	const char *groups; /* [group] sections that list the person, one per line; NULL: none */
 	bool blocked;
 	bool deleted;
 	int64_t last_full_login; /* seconds since 1970, 0: never */

@@ -90,8 +90,15 @@ static const unsigned char outcomes[ERR_COUNT] = {
     [ERR_BAD_STATE] = NOT_PROVEN,
     [ERR_FOREIGN_ENDPOINT] = UNAVAILABLE,
     [ERR_TLS] = UNAVAILABLE,
+    /* the directory */
+    [ERR_WRONG_FLEET] = UNAVAILABLE,
+    [ERR_OLD_SERIAL] = UNAVAILABLE,
+    [ERR_BAD_DIGEST] = UNAVAILABLE,
+    [ERR_DIRECTORY_EXPIRED] = UNAVAILABLE,
+    [ERR_DROPPED] = NOT_ADMITTED,
+    [ERR_BAD_LOGIN] = UNAVAILABLE,
 };
-_Static_assert(ERR_TLS + 1 == ERR_COUNT, "a new error: say above what it means to PAM");
+_Static_assert(ERR_BAD_LOGIN + 1 == ERR_COUNT, "a new error: say above what it means to PAM");
 
 /* auth, cred, account, session, password */
 static const unsigned char codes[OUTCOME_COUNT][PHASE_COUNT] = {

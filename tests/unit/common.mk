@@ -2,6 +2,7 @@
 # Tests of common/, sys/ and pam/.
 common_unit_tests = \
 	%D%/common_buf \
+	%D%/common_conf_group \
 	%D%/common_conf_options \
 	%D%/common_conf_text \
 	%D%/common_err \
@@ -9,6 +10,7 @@ common_unit_tests = \
 	%D%/common_name \
 	%D%/common_num \
 	%D%/common_proto \
+	%D%/common_proto_directory \
 	%D%/common_record \
 	%D%/common_secret \
 	%D%/common_str \
@@ -31,6 +33,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
 %C%_common_buf_LDADD = $(common_test_libs)
 %C%_common_conf_options_LDADD = $(common_test_libs)
+%C%_common_conf_group_LDADD = $(common_test_libs)
 %C%_common_conf_text_LDADD = $(common_test_libs)
 %C%_common_err_LDADD = $(common_test_libs)
 %C%_common_faults_SOURCES = %D%/common_faults.c %D%/fault.c %D%/fault.h
@@ -39,6 +42,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_common_name_LDADD = $(common_test_libs)
 %C%_common_num_LDADD = $(common_test_libs)
 %C%_common_proto_LDADD = $(common_test_libs)
+%C%_common_proto_directory_LDADD = $(common_test_libs)
 %C%_common_record_LDADD = $(common_test_libs)
 %C%_common_secret_LDADD = $(common_test_libs)
 %C%_common_str_LDADD = $(common_test_libs)
