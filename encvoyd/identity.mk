@@ -16,6 +16,7 @@ encvoyd_identity_sources = \
 	encvoyd/ledger.c encvoyd/ledger.h \
 	encvoyd/locals.c encvoyd/locals.h \
 	encvoyd/names.c encvoyd/names.h \
+	encvoyd/person.c encvoyd/person.h \
 	encvoyd/publish.c encvoyd/publish.h \
 	encvoyd/repair.c \
 	encvoyd/salvage.c \

@@ -54,7 +54,19 @@ static const char version_1[] =
     " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX used_token_by_expiry ON used_token (expires);";
 
-const char *const schema_steps[] = {version_1};
+/* Version 2: what the directory says (person.h). Nothing refers to it, and nothing in it is granted
+ * for ever: a name or id of a person is in names and ledger. */
+static const char version_2[] =
+    "CREATE TABLE person (issuer TEXT NOT NULL, sub TEXT NOT NULL, login TEXT NOT NULL,"
+    " gecos TEXT NOT NULL, locale TEXT NOT NULL, shell TEXT NOT NULL, home TEXT NOT NULL,"
+    " roles TEXT NOT NULL, ssh_keys TEXT NOT NULL, id INTEGER NOT NULL,"
+    " blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),"
+    " deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),"
+    " dropped INTEGER NOT NULL CHECK (dropped IN (0, 1)),"
+    " PRIMARY KEY (issuer, sub)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX person_by_login ON person (issuer, login);";
+
+const char *const schema_steps[] = {version_1, version_2};
 const size_t schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 /* The version stands twice in the file, in SQLite's user_version and, behind this mark, in its
