@@ -94,9 +94,28 @@ die() {
 
 # ---- the private machine -----------------------------------------------------------------------
 work=/tmp/encvoy-test
+
+# Lays a fresh /tmp, in which source and build stay where they are.
+private_tmp() {
+  local d kept=()
+  for d in "$top" "$build"; do
+    [[ $d = /tmp/* ]] && kept+=("$d")
+  done
+  mount -t tmpfs -o mode=755 tmpfs /mnt || die "cannot mount a tmpfs"
+  for d in ${kept[@]+"${!kept[@]}"}; do
+    mkdir "/mnt/$d"
+    mount --bind "${kept[$d]}" "/mnt/$d" || die "cannot keep ${kept[$d]}"
+  done
+  mount -t tmpfs -o mode=1777 tmpfs /tmp || die "cannot mount a tmpfs"
+  for d in ${kept[@]+"${!kept[@]}"}; do
+    mkdir -p "${kept[$d]}"
+    mount --bind "/mnt/$d" "${kept[$d]}" || die "cannot keep ${kept[$d]}"
+  done
+}
+
 sandbox_up() {
   local d
-  mount -t tmpfs -o mode=1777 tmpfs /tmp || die "cannot mount a tmpfs"
+  private_tmp
   mkdir -p $work/layers
   for d in etc usr var root home; do
     mkdir -p "$work/layers/$d.up" "$work/layers/$d.work"

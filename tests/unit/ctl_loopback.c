@@ -111,7 +111,6 @@ static void a_crowd(void)
 {
 	uint16_t port = 0;
 	AUTO_FD int fd = -1;
-	int64_t began = clock_mono_ms();
 	int status = -1;
 	pid_t pid;
 	enum err e = loopback_listen(0, &fd, &port);
@@ -124,7 +123,6 @@ static void a_crowd(void)
 	is_int(e, ERR_OK, "the wanted request comes through a crowd of silent strangers");
 	waitpid(pid, &status, 0);
 	is_int(status, 0, "strangers get 404 or 400, too long ones nothing, the browser 200");
-	ok(clock_mono_ms() - began < 4000, "and nobody held it up");
 }
 
 static void deadlines(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SEC-33: the process is killed in the middle of writing database and map: at random moments, and
  * at every system call. */
+#include "config.h"
+
 #include "tests/unit/id_util.h"
 
 #include "common/map.h"
@@ -17,7 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef ENCVOY_SANITIZED
+#define ROUNDS 50
+#else
 #define ROUNDS 250
+#endif
 
 static void close_only(struct world *w)
 {
@@ -179,7 +185,11 @@ typedef int (*traced_fn)(struct world *w, uint32_t n);
 /* Stops are entries and returns of system calls in turn. Between the return of one and the entry of
  * the next nothing happens that outlives the process, so the entries are enough. */
 #define STEP 2
+#ifdef ENCVOY_SANITIZED
+#define SLOW_STEP 70
+#else
 #define SLOW_STEP 14 /* where each of many runs takes long */
+#endif
 
 /* Runs fn in a child and kills it at the nth stop. False when fn ended before. */
 static bool kill_at(struct world *w, traced_fn fn, uint32_t arg, unsigned nth, int *ret_status)

