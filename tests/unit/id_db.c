@@ -102,7 +102,7 @@ static const char *const fake_steps[] = {
     "INSERT INTO b VALUES (2); INSERT INTO nowhere VALUES (1);",
 };
 
-/* The steps of the real schema are one so far: how they are applied is tried on others. */
+/* How steps are applied, and what a step that fails leaves, is tried on steps of its own. */
 static void migrations_go_step_by_step(void)
 {
 	AUTO_DB struct db *db = NULL;
@@ -129,6 +129,34 @@ static void migrations_go_step_by_step(void)
 	is_int(found, 2, "SEC-33: and the version stays");
 	is_int(schema_migrate(db, fake_steps, 1), ERR_VERSION, "an older program refuses it");
 	db_close(TAKE_PTR(db));
+	world_close(&w);
+}
+
+static void a_version_1_file_is_migrated(void)
+{
+	AUTO_DB struct db *db = NULL;
+	struct decision d;
+	struct world w;
+	int fd;
+
+	world_open(&w, "allow = everyone\n");
+	close_only(&w);
+	unlink(w.database);
+	fd = open(w.database, O_RDWR | O_CREAT | O_EXCL, 0600);
+	ok(fd >= 0 && close(fd) == 0, "an empty file in its place");
+	is_int(db_connect(w.database, &db), ERR_OK, "opened");
+	is_int(schema_migrate(db, schema_steps, 1), ERR_OK, "and made by the first release");
+	is_int(db_script(db, "INSERT INTO ledger VALUES (1879048194, 'https://id.example.org',"
+			     " '2', 1); INSERT INTO identity (issuer, sub, first_seen) VALUES"
+			     " ('https://id.example.org', '2', 1)"),
+	    ERR_OK, "with somebody in it");
+	db_close(TAKE_PTR(db));
+	is_int(world_reopen(&w, NOW), ERR_OK, "this release opens it");
+	is_int(w.report.migrated_from, 1, "and says where it came from");
+	is_int(count_of(&w, "PRAGMA user_version"), (long long)schema_version, "it is as new");
+	is_int(count_of(&w, "SELECT count(*) FROM identity"), 1, "nobody is lost");
+	is_int(login_as(&w, "sshd", "encvoy-2", "2", NOW, &d), ERR_OK, "and can log in");
+	is_int(d.uid, 1879048194, "under the same uid");
 	world_close(&w);
 }
 
@@ -230,6 +258,7 @@ int main(void)
 	one_process_at_a_time();
 	a_newer_version_is_refused();
 	migrations_go_step_by_step();
+	a_version_1_file_is_migrated();
 	foreign_files_are_refused();
 	foreign_directories_are_refused();
 	texts_that_do_not_belong_are_errors();
