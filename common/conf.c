@@ -229,6 +229,7 @@ static enum err parse_line(struct parser *p, struct slice line)
 	if (p->section[0])
 		return keep_setting(p, key, value);
 	p->conf->user_name_given |= slice_is(key, "user_name");
+	p->conf->full_login_max_age_given |= slice_is(key, "full_login_max_age");
 	return conf_apply(o, value, &p->from, field_of(o, p->conf, &p->conf->service), p->e);
 }
 
@@ -258,12 +259,17 @@ enum err conf_parse(
 	return ERR_OK;
 }
 
-/* A directory says who is called what; without one only the sub can be trusted to. */
-static enum err name_by_directory(struct conf *c)
+/* A directory says who is called what, and who is blocked; without one only the sub can be trusted
+ * to, and only the last sign-in shows that somebody is not blocked. */
+static enum err defaults_by_directory(struct conf *c)
 {
 	char *by_login;
 
-	if (c->user_name_given || strcmp(c->directory, "login") == 0)
+	if (strcmp(c->directory, "login") == 0)
+		return ERR_OK;
+	if (!c->full_login_max_age_given)
+		c->service.full_login_max_age = 0;
+	if (c->user_name_given)
 		return ERR_OK;
 	by_login = strdup("%{login}");
 	if (!by_login)
@@ -280,7 +286,7 @@ enum err conf_finish(struct conf *c, struct conf_error *e)
 
 	if (!c->issuer)
 		return conf_fail(e, &from, slice_of("issuer"), "is missing", ERR_CONFIG);
-	code = name_by_directory(c);
+	code = defaults_by_directory(c);
 	if (code != ERR_OK)
 		return conf_fail(e, &from, slice_of("user_name"), "", code);
 	code = conf_check_directory(c, e);

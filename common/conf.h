@@ -56,8 +56,11 @@ struct service_conf {
 	uint64_t login_timeout; /* seconds, as all durations */
 	uint64_t auth_max_age;  /* 0: not asked of the provider */
 	uint64_t token_max_age;
-	uint64_t full_login_max_age; /* 0: never too old */
+	uint64_t full_login_max_age; /* 0: not given, and a directory tells who is blocked */
 };
+
+/* For people of whom no directory speaks. */
+#define FULL_LOGIN_MAX_AGE 604800
 
 /* One raw line of a [service NAME] section. */
 struct setting {
@@ -125,8 +128,9 @@ struct conf {
 	char *login_clients;
 	uint64_t uid_base;
 	bool require_numeric_sub;
-	bool user_name_given;        /* else the directory decides (conf_finish) */
-	struct service_conf service; /* what holds where no section says otherwise */
+	bool user_name_given;          /* else the directory decides (conf_finish) */
+	bool full_login_max_age_given; /* also where the directory decides */
+	struct service_conf service;   /* what holds where no section says otherwise */
 	struct setting *settings;
 	size_t n_settings;
 	struct group_conf *groups;

@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#define KEPT_MAX 64
+#define KEPT_MAX 128
 
 struct db {
 	sqlite3 *handle;
@@ -221,6 +221,11 @@ enum err query_run(struct query *q)
 	enum err e = query_step(q);
 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+bool query_changed(const struct query *q)
+{
+	return q->err == ERR_NOT_FOUND && sqlite3_changes(q->db->handle) > 0;
 }
 
 int64_t column_int(struct query *q, int column)

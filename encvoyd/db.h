@@ -75,6 +75,9 @@ enum err query_step(struct query *q);
 /* For statements without rows: ERR_OK when done. */
 enum err query_run(struct query *q);
 
+/* Whether a statement that ran to its end changed any row. */
+bool query_changed(const struct query *q);
+
 /* The columns of the row, from 0. NULL reads as 0 and "". Text that does not fit, or holds a NUL,
  * reads as "" and sets q->err. */
 int64_t column_int(struct query *q, int column);

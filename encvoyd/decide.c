@@ -71,6 +71,10 @@ enum err decide_login(const struct service_conf *s, const struct facts *f, struc
 		return refuse(v, ERR_DELETED, "deleted");
 	if (f->blocked)
 		return refuse(v, ERR_BLOCKED, "blocked");
+	if (f->dropped)
+		return refuse(v, ERR_DROPPED, "dropped");
+	if (f->expired)
+		return refuse(v, ERR_DIRECTORY_EXPIRED, "directory-expired");
 	for (size_t i = 0; i < s->allow.n; i++)
 		if (matches(&s->allow.v[i], f))
 			return allow(v, &s->allow.v[i]);
@@ -89,11 +93,14 @@ static bool too_old(uint64_t max_age, int64_t login, int64_t now)
 enum err decide_account(
     const struct service_conf *s, const struct facts *f, int64_t now, struct verdict *v)
 {
+	uint64_t max_age = s->full_login_max_age;
 	enum err e = decide_login(s, f, v);
 
 	if (e != ERR_OK)
 		return e;
-	if (too_old(s->full_login_max_age, f->last_full_login, now))
+	if (max_age == 0 && !f->in_directory)
+		max_age = FULL_LOGIN_MAX_AGE;
+	if (too_old(max_age, f->last_full_login, now))
 		return refuse(v, ERR_LOGIN_TOO_OLD, "full_login_max_age");
 	return ERR_OK;
 }

@@ -21,6 +21,9 @@ struct facts {
 	const char *groups; /* [group] sections that list the person, one per line; NULL: none */
 	bool blocked;
 	bool deleted;
+	bool in_directory; /* and knows of a block as soon as the directory does */
+	bool dropped;      /* was in the directory once */
+	bool expired;      /* the directory speaks for nobody any more, this person included */
 	int64_t last_full_login; /* seconds since 1970, 0: never */
 };
 
@@ -28,19 +31,20 @@ struct facts {
 #define RULE_AT_MAX 300
 
 /* Filled in all cases. rule: what decided: "everyone", "sub:SUB", "user:NAME" (the allow rule that
- * matched), "none" (no allow rule did), "blocked", "deleted", "full_login_max_age"; "" when it came
- * to no rule. at: "FILE:LINE" of an allow rule, else "". */
+ * matched), "none" (no allow rule did), "blocked", "deleted", "dropped", "directory-expired",
+ * "full_login_max_age"; "" when it came to no rule. at: "FILE:LINE" of an allow rule, else "". */
 struct verdict {
 	enum err code;
 	char rule[RULE_TEXT_MAX];
 	char at[RULE_AT_MAX];
 };
 
-/* After a verified sign-in: ERR_OK, ERR_BLOCKED, ERR_DELETED or ERR_NOT_ALLOWED; the same value is
- * in v->code. */
+/* After a verified sign-in: ERR_OK, ERR_BLOCKED, ERR_DELETED, ERR_DROPPED, ERR_DIRECTORY_EXPIRED or
+ * ERR_NOT_ALLOWED; the same value is in v->code. */
 enum err decide_login(const struct service_conf *s, const struct facts *f, struct verdict *v);
 /* The account phase: the same, then ERR_LOGIN_TOO_OLD when the last full login is older than
- * full_login_max_age, never happened, or lies in the future (a clock was wrong). */
+ * full_login_max_age, never happened, or lies in the future (a clock was wrong). Where that age was
+ * left to the directory, it counts only for people whom the directory does not know. */
 enum err decide_account(
     const struct service_conf *s, const struct facts *f, int64_t now, struct verdict *v);
 

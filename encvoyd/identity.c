@@ -2,11 +2,13 @@
 #include "encvoyd/identity.h"
 
 #include "common/str.h"
+#include "encvoyd/dirstage.h"
 #include "encvoyd/entry.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/names.h"
 #include "encvoyd/served.h"
+#include "encvoyd/standing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,8 @@ enum err identities_open(const struct identities_paths *paths, uid_t owner, int6
 	    paths->group ? paths->group : "/etc/group", &ids->locals);
 	if (e == ERR_OK)
 		e = db_open(paths->database, owner, now, &ids->db, ret_report);
+	if (e == ERR_OK)
+		e = dirstage_prepare(ids->db);
 	if (e == ERR_OK)
 		*ret = TAKE_PTR(ids);
 	return e;
@@ -117,6 +121,8 @@ static enum err account(struct identities *ids, const struct conf *conf,
 		return e;
 	d->uid = plan.uid;
 	e = gather(ids, conf, &entry, d, host, &facts);
+	if (e == ERR_OK)
+		e = standing_facts(ids, conf, d->sub, facts.host_name ? host : "", now, &facts);
 	return e == ERR_OK ? decide_account(service, &facts, now, &d->verdict) : e;
 }
 

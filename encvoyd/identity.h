@@ -73,7 +73,8 @@ enum err identity_login(struct identities *ids, const struct conf *conf,
 
 /* The account phase for a user by name: ERR_LOCAL_USER and ERR_UNKNOWN_USER as identity_expect,
  * then decide_account. Somebody of ours who never signed in here is ERR_LOGIN_TOO_OLD (never
- * ERR_UNKNOWN_USER, which a PAM stack may skip). Writes nothing. */
+ * ERR_UNKNOWN_USER, which a PAM stack may skip) unless the directory vouches for him. Writes
+ * nothing. */
 enum err identity_account(struct identities *ids, const struct conf *conf,
     const struct service_conf *service, const char *user, int64_t now, struct decision *d);
 

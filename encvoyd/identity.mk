@@ -10,6 +10,8 @@ encvoyd_identity_sources = \
 	encvoyd/db_file.c encvoyd/db_file.h \
 	encvoyd/db_open.c encvoyd/db_open.h \
 	encvoyd/decide.c encvoyd/decide.h \
+	encvoyd/dirstage.c encvoyd/dirstage.h \
+	encvoyd/dirstage_apply.c \
 	encvoyd/entry.c encvoyd/entry.h \
 	encvoyd/identity.c encvoyd/identity.h \
 	encvoyd/ids.h \
@@ -23,4 +25,5 @@ encvoyd_identity_sources = \
 	encvoyd/schema.c encvoyd/schema.h \
 	encvoyd/served.c encvoyd/served.h \
 	encvoyd/signin.c \
+	encvoyd/standing.c encvoyd/standing.h \
 	encvoyd/used.c encvoyd/used.h

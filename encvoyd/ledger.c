@@ -91,7 +91,7 @@ static enum err plan_next(struct identities *ids, const struct conf *conf, struc
 
 	if (e != ERR_OK)
 		return e;
-	for (; offset >= 0 && start + (uint64_t)offset <= ID_CEILING; offset++) {
+	for (; offset >= 0 && start + (uint64_t)offset < ID_GROUP_FLOOR; offset++) {
 		uint32_t uid = (uint32_t)(start + (uint64_t)offset);
 
 		e = taken(ids, uid);
@@ -127,6 +127,22 @@ enum err ledger_plan(
 	if (!conf->require_numeric_sub)
 		return plan_next(ids, conf, ret);
 	return num_parse(sub, strlen(sub), UINT64_MAX, &n) == ERR_OK ? ERR_ID_RANGE : ERR_BAD_SUB;
+}
+
+enum err ledger_plan_given(struct identities *ids, const struct conf *conf, const char *sub,
+    uint32_t id, struct ledger_plan *ret)
+{
+	uint64_t n = 0;
+	uint32_t uid = 0;
+	enum err e = ledger_find(ids->db, conf->issuer, sub, &uid);
+
+	if (e != ERR_NOT_FOUND || numeric(sub, &n))
+		return e == ERR_OK || e == ERR_NOT_FOUND ? ledger_plan(ids, conf, sub, ret) : e;
+	if (id == 0)
+		return conf->require_numeric_sub ? ledger_plan(ids, conf, sub, ret) : ERR_NOT_FOUND;
+	if (id < conf->uid_base + ID_SUB_SPAN || id >= ID_GROUP_FLOOR)
+		return ERR_ID_RANGE;
+	return plan_computed(ids, id, ret);
 }
 
 enum err ledger_write(

@@ -31,6 +31,12 @@ struct ledger_plan {
  * a local user or group or to another sub, or when none is left. */
 enum err ledger_plan(
     struct identities *ids, const struct conf *conf, const char *sub, struct ledger_plan *ret);
+/* The same where the directory gives an id (0: none): it is for a sub that is no number, must lie
+ * in the ledger's own part of the range, and is taken whatever require_numeric_sub says: every host
+ * has the same. Without one nothing is planned for such a sub: ERR_NOT_FOUND where ledger_plan
+ * would give it the next free id. */
+enum err ledger_plan_given(struct identities *ids, const struct conf *conf, const char *sub,
+    uint32_t id, struct ledger_plan *ret);
 /* Writes a plan just made, within the caller's transaction. */
 enum err ledger_write(struct db *db, const char *issuer, const char *sub,
     const struct ledger_plan *plan, int64_t now);

@@ -2,6 +2,7 @@
 #include "encvoyd/db_open.h"
 
 #include "encvoyd/db_file.h"
+#include "encvoyd/standing.h"
 
 #include <sqlite3.h>
 
@@ -16,6 +17,9 @@ struct source {
 #define IDENTITY_COLUMNS                                                               \
 	"issuer, sub, bound_name, bound_by, gecos, display, locale, blocked, deleted," \
 	" first_seen, last_login, last_full_login"
+#define PERSON_COLUMNS                                                                  \
+	"issuer, sub, login, gecos, locale, shell, home, roles, ssh_keys, id, blocked," \
+	" deleted, dropped"
 
 static const struct source sources[] = {
     {"SELECT uid, issuer, sub, created FROM ledger NOT INDEXED ORDER BY uid",
@@ -39,6 +43,10 @@ static const struct source sources[] = {
     {"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash",
 	"SELECT hash, expires FROM used_token NOT INDEXED ORDER BY hash DESC",
 	"INSERT OR IGNORE INTO used_token VALUES (?1, ?2)"},
+    {"SELECT " PERSON_COLUMNS " FROM person NOT INDEXED ORDER BY issuer, sub",
+	"SELECT " PERSON_COLUMNS " FROM person NOT INDEXED ORDER BY issuer DESC, sub DESC",
+	"INSERT OR IGNORE INTO person (" PERSON_COLUMNS ") VALUES"
+	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"},
     {"SELECT key, value FROM meta ORDER BY key", "SELECT key, value FROM meta ORDER BY key DESC",
 	"INSERT OR IGNORE INTO meta VALUES (?1, ?2)"},
 };
@@ -172,7 +180,8 @@ static enum err copy_all_repaired(struct db *to, const char *damaged)
 }
 
 /* Ids that were given and are lost must not be given again. Fewer than one a minute since 1970
- * were given, so that many are skipped; used tokens are lost as of now. */
+ * were given, so that many are skipped; used tokens are lost as of now. Of the directory only its
+ * serial is believed: the next pass brings everybody. */
 static enum err skip_lost(struct db *to, int64_t now)
 {
 	int64_t allocated = 0;
@@ -182,6 +191,8 @@ static enum err skip_lost(struct db *to, int64_t now)
 		e = db_meta_set(to, META_ALLOCATED, allocated > now / 60 ? allocated : now / 60);
 	if (e == ERR_OK)
 		e = db_meta_set(to, META_TOKENS_LOST, now);
+	if (e == ERR_OK)
+		e = db_meta_set(to, META_DIRECTORY_SOURCE, 0);
 	return e;
 }
 

@@ -7,6 +7,7 @@
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/names.h"
+#include "encvoyd/standing.h"
 #include "encvoyd/used.h"
 
 #include <string.h>
@@ -68,13 +69,16 @@ static enum err check_rules(struct signin *s)
 {
 	enum err e = names_of(s->ids, s->conf, s->conf->service.user_name, s->entry.sub,
 	    s->entry.bound_name, s->host_name);
-	const struct facts facts = {.sub = s->entry.sub,
+	struct facts facts = {.sub = s->entry.sub,
 	    .host_name = s->host_name,
 	    .service_name = s->d->user,
 	    .blocked = s->entry.blocked,
 	    .deleted = s->entry.deleted};
 
 	if (is_fatal(e))
+		return e;
+	e = standing_facts(s->ids, s->conf, s->entry.sub, s->host_name, s->now, &facts);
+	if (e != ERR_OK)
 		return e;
 	return decide_login(s->service, &facts, &s->d->verdict);
 }

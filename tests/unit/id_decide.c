@@ -133,7 +133,8 @@ static void account_asks_for_a_recent_login(void)
 	    {"a clock years ahead", 100, NOW + 100000000, ERR_LOGIN_TOO_OLD},
 	    {"before 1970", 100, -5, ERR_LOGIN_TOO_OLD},
 	    {"the end of time", UINT64_MAX, INT64_MIN, ERR_LOGIN_TOO_OLD},
-	    {"no limit", 0, 0, ERR_OK},
+	    {"no limit given, and no directory to know him", 0, 0, ERR_LOGIN_TOO_OLD},
+	    {"a week without one", 0, NOW - FULL_LOGIN_MAX_AGE, ERR_OK},
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -149,6 +150,31 @@ static void account_asks_for_a_recent_login(void)
 		is_str(v.rule, t[i].want == ERR_OK ? "everyone" : "full_login_max_age",
 		    "SEC-14: account, %s: the rule", t[i].what);
 	}
+}
+
+static void directory_decides(void)
+{
+	struct rule rule = everyone;
+	const struct service_conf by_directory = {.allow = {&rule, 1}};
+	const struct service_conf by_age = {.allow = {&rule, 1}, .full_login_max_age = 100};
+	struct facts f = alice_bound;
+	struct verdict v;
+
+	f.in_directory = true;
+	is_int(decide_account(&by_directory, &f, NOW, &v), ERR_OK,
+	    "SEC-14: the directory vouches for who never signed in");
+	is_int(decide_account(&by_age, &f, NOW, &v), ERR_LOGIN_TOO_OLD,
+	    "SEC-14: but a configured age counts");
+	f.expired = true;
+	is_int(decide_account(&by_directory, &f, NOW, &v), ERR_DIRECTORY_EXPIRED,
+	    "SEC-48: a directory that expired vouches for nobody");
+	is_str(v.rule, "directory-expired", "SEC-48: and says so");
+	is_int(decide_login(&by_directory, &f, &v), ERR_DIRECTORY_EXPIRED, "SEC-48: at login, too");
+	f.dropped = true;
+	is_int(decide_login(&by_directory, &f, &v), ERR_DROPPED, "SEC-14: dropped before expired");
+	is_str(v.rule, "dropped", "SEC-14: and says so");
+	f.blocked = true;
+	is_int(decide_login(&by_directory, &f, &v), ERR_BLOCKED, "SEC-14: blocked before dropped");
 }
 
 static void account_keeps_the_allow_rule(void)
@@ -187,6 +213,7 @@ int main(void)
 	blocked_and_deleted_come_first();
 	account_asks_for_a_recent_login();
 	account_keeps_the_allow_rule();
+	directory_decides();
 	long_values_are_cut_not_overrun();
 	return tap_done();
 }
