@@ -3,19 +3,23 @@
  *
  *   why           (key, value): user, sub, uid, bound_by, blocked, last_full_login, decision
  *                 (allowed or refused), reason (an error word), rule, at (FILE:LINE)
- *   user list     (name, uid, sub, bound_by, blocked, last_login, gecos)
+ *   user list     (name, uid, sub, bound_by, blocked, last_login, gecos, login, in_directory)
  *   user show, add, map, rename
  *                 (key, value): name, sub, uid, bound_by, gecos, home, shell, served (yes or the
- *                 reason why not), display, locale, blocked, deleted, first_seen, last_login,
- *                 last_full_login
- *   the others    none
+ *                 reason why not), display, locale, blocked, deleted, in_directory, login, roles,
+ *                 first_seen, last_login, last_full_login
+ *   export        (sub, name, gecos, locale, roles, ssh_keys, id, blocked) of who is served and
+ * neither deleted nor dropped; id is "" where it follows from sub unserved      (sub, login,
+ * reason) of people of the directory: why no name or id is theirs, or login-changed for who is
+ * served under a former login the others    none
  *
  * Times are seconds since 1970, 0 for never; flags are yes or no; bound_by is the verb that bound
- * the name, or "template". */
+ * the name ("directory" for a pass), or "template"; in_directory is yes, no or dropped. */
 #include "encvoyd/admin.h"
 
 #include "common/str.h"
 #include "encvoyd/admin_verbs.h"
+#include "encvoyd/dirstage.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/names.h"
 #include "encvoyd/schema.h"
@@ -47,6 +51,8 @@ static const struct verb {
     {"user import commit", 0, 0, admin_user_import_commit, "nothing"},
     {"user rename", 2, 2, admin_user_rename, "NAME NEWNAME"},
     {"user remove", 1, 1, admin_user_remove, "NAME or sub:SUB"},
+    {"export", 0, 0, admin_export, "nothing"},
+    {"unserved", 0, 0, admin_unserved, "nothing"},
     {"flush", 0, 0, flush, "nothing"},
 };
 
@@ -199,6 +205,11 @@ enum err admin_status_rows(const struct admin *a)
 		e = count_row(a, "names", "SELECT count(*) FROM names");
 	if (e == ERR_OK)
 		e = count_row(a, "used_tokens", "SELECT count(*) FROM used_token");
+	if (e == ERR_OK)
+		e = count_row(a, "persons", "SELECT count(*) FROM person WHERE dropped = 0");
+	if (e == ERR_OK)
+		e = count_row(a, "unserved",
+		    "SELECT count(*) FROM temp.noted WHERE reason <> '" NOTED_LOGIN "'");
 	if (e == ERR_OK)
 		e = count_row(a, "schema", "PRAGMA user_version");
 	return e;

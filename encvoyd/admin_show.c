@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/names.h"
+#include "encvoyd/person.h"
 #include "encvoyd/served.h"
 
 #include <stdio.h>
@@ -62,6 +63,39 @@ static enum err rows_times(const struct admin *a, const struct entry *entry)
 	return e;
 }
 
+/* What the directory says of somebody, and whether it still does. */
+static enum err directory_of(
+    const struct admin *a, const char *sub, struct person *ret, const char **ret_state)
+{
+	enum err e = person_get(a->ids->db, a->conf->issuer, sub, ret);
+
+	if (e == ERR_NOT_FOUND)
+		*ret = (struct person){0};
+	*ret_state = e == ERR_NOT_FOUND ? "no" : ret->dropped ? "dropped" : "yes";
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Roles one after the other, as the rows are lines. */
+static enum err row_roles(const struct admin *a, char roles[ROLES_MAX + 1])
+{
+	for (char *p = strchr(roles, '\n'); p; p = strchr(p, '\n'))
+		*p = ' ';
+	return admin_kv(a, "roles", roles);
+}
+
+static enum err rows_directory(const struct admin *a, const struct entry *entry)
+{
+	static struct person person; /* 40 KiB */
+	const char *state = "";
+	enum err e = directory_of(a, entry->sub, &person, &state);
+
+	if (e == ERR_OK)
+		e = admin_kv(a, "in_directory", state);
+	if (e == ERR_OK)
+		e = admin_kv(a, "login", person.p.login);
+	return e == ERR_OK ? row_roles(a, person.p.roles) : e;
+}
+
 static enum err rows_provider(const struct admin *a, const struct entry *entry)
 {
 	enum err e = admin_kv(a, "display", entry->display);
@@ -91,6 +125,8 @@ enum err admin_entry_rows(const struct admin *a, const struct entry *entry)
 	if (e == ERR_OK)
 		e = rows_provider(a, entry);
 	if (e == ERR_OK)
+		e = rows_directory(a, entry);
+	if (e == ERR_OK)
 		e = rows_times(a, entry);
 	return e;
 }
@@ -112,10 +148,14 @@ struct listing {
 static enum err list_one(void *arg, const struct entry *entry)
 {
 	struct listing *l = arg;
+	static struct person person; /* 40 KiB */
 	char name[NAME_MAX_LEN + 1], uid[16], last_login[24];
 	const char *fields[] = {name_to_show(l->a, entry, name), uid, entry->sub, bound_by(entry),
-	    yes_no(entry->blocked), last_login, entry->gecos};
-	enum err e;
+	    yes_no(entry->blocked), last_login, entry->gecos, person.p.login, ""};
+	enum err e = directory_of(l->a, entry->sub, &person, &fields[8]);
+
+	if (e != ERR_OK)
+		return e;
 
 	snprintf(uid, sizeof(uid), "%u", entry->uid);
 	snprintf(last_login, sizeof(last_login), "%lld", (long long)entry->last_login);
@@ -127,17 +167,27 @@ static enum err list_one(void *arg, const struct entry *entry)
 									      : ERR_INTERNAL;
 }
 
-enum err admin_list_go_on(const struct admin *a, struct list_place *place, bool *ret_more)
+static enum err list_step_users(const struct admin *a, struct list_place *place, size_t *ret_n)
 {
 	struct listing l = {.a = a, .place = place};
 	char after[SUB_MAX_LEN + 1];
 	enum err e;
 
-	if (!place->running)
-		return ERR_PROTOCOL;
 	memcpy(after, place->after, sizeof(after));
 	e = entry_each(a->ids->db, a->conf->issuer, after, ADMIN_STEP, list_one, &l);
-	place->running = e == ERR_OK && l.n == ADMIN_STEP;
+	*ret_n = l.n;
+	return e;
+}
+
+enum err admin_list_go_on(const struct admin *a, struct list_place *place, bool *ret_more)
+{
+	size_t n = 0;
+	enum err e;
+
+	if (!place->running)
+		return ERR_PROTOCOL;
+	e = place->step(a, place, &n);
+	place->running = e == ERR_OK && n == ADMIN_STEP;
 	if (e == ERR_OK)
 		*ret_more = place->running;
 	return e;
@@ -145,7 +195,7 @@ enum err admin_list_go_on(const struct admin *a, struct list_place *place, bool 
 
 enum err admin_user_list(struct call *c)
 {
-	c->s->list = (struct list_place){.running = true};
+	c->s->list = (struct list_place){.running = true, .step = list_step_users};
 	return admin_list_go_on(c->a, &c->s->list, &c->out->more);
 }
 

@@ -21,8 +21,13 @@ typedef enum err (*verb_fn)(struct call *c);
 
 /* Lists: admin_show.c. `after` is where a long list goes on. */
 #define ADMIN_STEP 256
+struct list_place;
+/* The next ADMIN_STEP items behind `after`, which it moves; fewer mean that it was the last step.
+ */
+typedef enum err (*list_step)(const struct admin *a, struct list_place *place, size_t *ret_n);
 struct list_place {
 	bool running;
+	list_step step;
 	char after[SUB_MAX_LEN + 1];
 };
 enum err admin_user_list(struct call *c);
@@ -31,6 +36,10 @@ enum err admin_user_show(struct call *c);
 enum err admin_why(struct call *c);
 /* The rows (key, value) of one entry. */
 enum err admin_entry_rows(const struct admin *a, const struct entry *entry);
+
+/* The directory: admin_directory.c. */
+enum err admin_export(struct call *c);
+enum err admin_unserved(struct call *c);
 
 /* Changes: admin_user.c. */
 enum err admin_user_add(struct call *c);

@@ -62,6 +62,7 @@ void conn_close(struct conn *c)
 
 	if (c->login)
 		login_abandon(c->login, ERR_CANCELLED);
+	dirfind_leave(&c->wait);
 	chan_close(&c->chan);
 	admin_session_free(c->admin);
 	LIST_REMOVE(c, link);

@@ -10,13 +10,15 @@
 #include "sys/sock.h"
 
 enum conn_state {
-	CONN_NEW = 1,      /* said nothing yet */
-	CONN_LOOKUP = 2,   /* asks look-ups, one after the other */
-	CONN_ADMIN = 4,    /* sends verbs, one after the other */
-	CONN_ROWS = 8,     /* a verb's rows are on their way */
-	CONN_WAITING = 16, /* a login: the online side is at work */
-	CONN_ASKED = 32,   /* a login: the client is to answer */
-	CONN_DONE = 64,    /* decided; what still comes is not read as anything */
+	CONN_NEW = 1,       /* said nothing yet */
+	CONN_LOOKUP = 2,    /* asks look-ups, one after the other */
+	CONN_ADMIN = 4,     /* sends verbs, one after the other */
+	CONN_ROWS = 8,      /* a verb's rows are on their way */
+	CONN_WAITING = 16,  /* a login: the online side is at work */
+	CONN_ASKED = 32,    /* a login: the client is to answer */
+	CONN_FINDING = 128, /* a look-up: the directory is being asked */
+	CONN_SYNC = 256,    /* the verb sync waits for a pass */
+	CONN_DONE = 64,     /* decided; what still comes is not read as anything */
 };
 
 struct conn {
@@ -27,6 +29,9 @@ struct conn {
 	enum conn_state state;
 	struct login *login;         /* while one is waiting or its RESULT is delayed */
 	struct admin_session *admin; /* NULL before the first verb */
+	struct find_waiter wait;     /* a look-up's */
+	struct msg_lookup query;
+	uint64_t pass; /* that sync waits for */
 };
 
 /* Accepts what is there, within the limits; the server's listen.ready. */
@@ -48,6 +53,8 @@ void account_handle(struct conn *c, struct reader *r);
 void verbs_handle(struct conn *c, struct reader *r);
 /* The rows given so far are sent. */
 void verbs_continue(struct conn *c);
+/* The pass that the verb sync waits for has ended. */
+void verbs_synced(struct conn *c);
 
 /* Fills a RESULT: code, its word, and a sentence (NULL: none). */
 void result_fill(struct msg_result *m, enum err code, const char *text);

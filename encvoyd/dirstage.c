@@ -7,8 +7,11 @@
 #include "encvoyd/entry.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/names.h"
+#include "encvoyd/person.h"
 
 #include <string.h>
+
+#define NOTED_AGAIN_MAX 4096
 
 /* seen: everybody sent. staged: who is new or changed. plan: what is to be done about them: an id
  * (uid 0: the next free one), a name to be theirs from now on (bind: as a bound one, else the
@@ -292,4 +295,37 @@ enum err dirstage_add(struct identities *ids, const struct conf *conf, struct di
 	if (e == ERR_OK && (differs || noted || st->thorough))
 		e = plan_person(ids, conf, p);
 	return e;
+}
+
+static enum err next_noted(struct db *db, char sub[SUB_MAX_LEN + 1])
+{
+	AUTO_QUERY struct query q =
+	    query_start(db, "SELECT sub FROM temp.noted WHERE sub > ?1 ORDER BY sub LIMIT 1");
+	enum err e;
+
+	query_text(&q, 1, sub);
+	e = query_step(&q);
+	if (e == ERR_OK)
+		column_text(&q, 0, sub, SUB_MAX_LEN + 1);
+	return e == ERR_OK ? q.err : e;
+}
+
+enum err dirstage_add_noted(struct identities *ids, const struct conf *conf, struct dirstage *st)
+{
+	static struct person person; /* 40 KiB */
+	char sub[SUB_MAX_LEN + 1] = "";
+	const char *field;
+	enum err e = ERR_OK;
+
+	for (unsigned n = 0; n < NOTED_AGAIN_MAX && e == ERR_OK; n++) {
+		e = next_noted(ids->db, sub);
+		if (e != ERR_OK)
+			break;
+		e = person_get(ids->db, conf->issuer, sub, &person);
+		if (e == ERR_OK && !person.dropped)
+			e = dirstage_add(ids, conf, st, &person.p, &field);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -32,6 +32,10 @@ enum err dirstage_begin(struct identities *ids, bool thorough, struct dirstage *
 enum err dirstage_add(struct identities *ids, const struct conf *conf, struct dirstage *st,
     const struct msg_person *p, const char **ret_field);
 
+/* Stages again, as they are, people who were noted at the last pass (at most some thousands): what
+ * stood in their way may be gone. */
+enum err dirstage_add_noted(struct identities *ids, const struct conf *conf, struct dirstage *st);
+
 struct dir_figures {
 	uint64_t persons; /* sent */
 	uint64_t added;

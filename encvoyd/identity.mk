@@ -2,6 +2,7 @@
 # The identity half of encvoyd: database, ledger, names, decisions, publication, administration.
 encvoyd_identity_sources = \
 	encvoyd/admin.c encvoyd/admin.h \
+	encvoyd/admin_directory.c \
 	encvoyd/admin_import.c \
 	encvoyd/admin_show.c \
 	encvoyd/admin_user.c \

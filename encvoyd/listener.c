@@ -91,6 +91,7 @@ static void begin_stop(struct server *s)
 	s->stopping = true;
 	notify_manager("STOPPING=1");
 	stop_accepting(s);
+	dirlink_stop(s);
 	login_end_all(s, ERR_CANCELLED);
 	for (c = LIST_FIRST(&s->conns); c; c = next) {
 		next = LIST_NEXT(c, link);
@@ -165,6 +166,8 @@ static enum err set_up(struct server *s)
 	/* without a map look-ups come here: no reason not to start */
 	if (e == ERR_OK)
 		(void)server_publish(s, true);
+	if (e == ERR_OK)
+		dirlink_restart(s);
 	return e == ERR_OK ? watch_socket(s) : e;
 }
 
@@ -174,6 +177,7 @@ static void tear_down(struct server *s)
 
 	while ((c = LIST_FIRST(&s->conns)))
 		conn_close(c);
+	dirlink_stop(s);
 	identities_free(s->ids);
 	conf_free(s->conf);
 	free(s->conf);
@@ -197,6 +201,7 @@ int listener_run(const struct listener_options *o)
 	s.stop_now = (struct timer){.fire = on_stop_now, .owner = &s};
 	LIST_INIT(&s.conns);
 	LIST_INIT(&s.logins);
+	dirlink_init(&s);
 	e = set_up(&s);
 	if (e == ERR_OK) {
 		log_line(LOG_NOTICE, "ready");

@@ -25,6 +25,7 @@ static void unlink_and_free(struct login *l)
 	struct server *s = l->conn->server;
 
 	loop_disarm(&l->timer);
+	dirfind_leave(&l->wait);
 	chan_close(&l->online);
 	l->conn->login = NULL;
 	LIST_REMOVE(l, link);
@@ -74,6 +75,7 @@ void login_decide(
 	bool slow = is_slow(l) && (outcome == ERR_OK || throttle_counts(outcome));
 
 	l->decided = true;
+	dirfind_leave(&l->wait);
 	l->conn->state = CONN_DONE;
 	chan_close(&l->online);
 	request_log("login", l->conn, &l->q, method, outcome, d);
@@ -125,37 +127,64 @@ static void acknowledge(struct conn *c, const char *login_id)
 
 /* Everything that may refuse before the provider is asked; none of it leaves a trace, so that names
  * nobody has cost nothing. */
-static enum err admit(struct login *l)
+static enum err expect(struct login *l)
 {
 	struct server *s = l->conn->server;
 	struct expectation who;
-	enum err e = request_authorise(l->conn, &l->q);
+	enum err e = identity_expect(s->ids, s->conf, &l->q.service, l->q.m.user, &who);
 
-	if (e != ERR_OK)
-		return e;
-	if (s->stopping)
-		return ERR_CANCELLED;
-	e = identity_expect(s->ids, s->conf, &l->q.service, l->q.m.user, &who);
 	if (e != ERR_OK)
 		return e;
 	l->known = who.known;
 	return login_limits(s, l);
 }
 
-static void start(struct login *l)
+static void wait_for_person(struct login *l)
 {
-	struct server *s = l->conn->server;
-	enum err e = admit(l);
+	l->conn->state = CONN_WAITING;
+	chan_clear_deadline(&l->conn->chan);
+}
 
+static void go_on(struct login *l, enum err e)
+{
 	if (e == ERR_OK)
 		e = online_start(l);
 	if (e != ERR_OK) {
 		login_decide(l, e, 0, NULL, NULL);
 		return;
 	}
-	l->conn->state = CONN_WAITING;
-	chan_clear_deadline(&l->conn->chan);
-	loop_arm(&s->loop, &l->timer, clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
+	wait_for_person(l);
+	loop_arm(&l->conn->server->loop, &l->timer,
+	    clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
+}
+
+static void on_found(struct find_waiter *w)
+{
+	struct login *l = w->owner;
+
+	go_on(l, l->conn->server->stopping ? ERR_CANCELLED : expect(l));
+}
+
+/* Whom this host does not know yet, the directory may. */
+static bool ask_directory(struct login *l)
+{
+	l->wait = (struct find_waiter){.patient = true, .done = on_found, .owner = l};
+	return login_limits(l->conn->server, l) == ERR_OK &&
+	       dirfind_wait(l->conn->server, l->q.m.user, &l->wait);
+}
+
+static void start(struct login *l)
+{
+	enum err e = request_authorise(l->conn, &l->q);
+
+	if (e == ERR_OK && l->conn->server->stopping)
+		e = ERR_CANCELLED;
+	if (e == ERR_OK)
+		e = expect(l);
+	if (e == ERR_UNKNOWN_USER && ask_directory(l))
+		wait_for_person(l);
+	else
+		go_on(l, e);
 }
 
 void login_handle(struct conn *c, struct reader *r)

@@ -17,9 +17,10 @@ struct login {
 	struct conn *conn;
 	struct request q;
 	struct chan online;
-	struct timer timer; /* login_timeout, then the delay of a RESULT */
-	bool known;         /* an identity of ours before this login */
-	bool decided;       /* logged and counted; only RESULT is left */
+	struct timer timer;      /* login_timeout, then the delay of a RESULT */
+	struct find_waiter wait; /* for what the directory says of a name not known here */
+	bool known;              /* an identity of ours before this login */
+	bool decided;            /* logged and counted; only RESULT is left */
 	struct msg_result result;
 };
 
@@ -35,6 +36,9 @@ void login_end_all(struct server *s, enum err why);
  * host (SEC-22). */
 enum err login_limits(struct server *s, const struct login *l);
 
+/* Connects to encvoyd-online, for a login or the directory; logs why not: ERR_NO_DAEMON, also for a
+ * socket of somebody else. */
+enum err online_connect(const struct server *s, int *ret_fd);
 /* Connects to encvoyd-online and sends the job. ERR_NO_DAEMON (also for a socket of somebody
  * else), ERR_NOMEM, ERR_IO. */
 enum err online_start(struct login *l);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Look-ups: for everybody, from the database, at once. */
+/* Look-ups: for everybody, from the database, at once; only a name that it does not know may take a
+ * moment (dirfind.h). */
 #include "encvoyd/conn.h"
 
 #include <sys/types.h>
@@ -30,25 +31,13 @@ static void put_entry(struct buf *b, enum lookup_kind kind, const struct user_re
 	}
 }
 
-void lookup_handle(struct conn *c, struct reader *r)
+static void answer(struct conn *c, enum err e, const struct user_record *rec)
 {
-	struct server *s = c->server;
-	struct msg_lookup query;
-	struct msg_passwd found;
 	AUTO_BUF struct buf b = {0};
-	enum err e = proto_get_lookup(r, &query);
 
-	if (e != ERR_OK) {
-		conn_close(c);
-		return;
-	}
-	s->count.lookups++;
-	c->state = CONN_LOOKUP;
-	chan_set_deadline(&c->chan, s->limits.idle_ms);
 	buf_init(&b, PROTO_MAX);
-	e = is_own(c) ? ERR_NOT_FOUND : identity_lookup(s->ids, s->conf, &query, &found);
 	if (e == ERR_OK) {
-		put_entry(&b, query.kind, &found.rec);
+		put_entry(&b, c->query.kind, rec);
 	} else if (e == ERR_NOT_FOUND) {
 		proto_begin(&b, MSG_NOT_FOUND);
 	} else {
@@ -58,4 +47,46 @@ void lookup_handle(struct conn *c, struct reader *r)
 		proto_put_result(&b, &m);
 	}
 	conn_send(c, &b);
+}
+
+static void on_found(struct find_waiter *w)
+{
+	struct conn *c = w->owner;
+	struct msg_passwd found;
+	enum err e = identity_lookup(c->server->ids, c->server->conf, &c->query, &found);
+
+	c->state = CONN_LOOKUP;
+	answer(c, e, &found.rec);
+}
+
+/* A name that is not here may be in a directory that can be asked. */
+static bool ask_directory(struct conn *c)
+{
+	if (c->query.kind == LOOKUP_PWUID || c->query.kind == LOOKUP_GRGID)
+		return false;
+	c->wait = (struct find_waiter){.done = on_found, .owner = c};
+	return dirfind_wait(c->server, c->query.name, &c->wait);
+}
+
+void lookup_handle(struct conn *c, struct reader *r)
+{
+	struct server *s = c->server;
+	struct msg_passwd found;
+	enum err e = proto_get_lookup(r, &c->query);
+
+	if (e != ERR_OK) {
+		conn_close(c);
+		return;
+	}
+	s->count.lookups++;
+	c->state = CONN_LOOKUP;
+	chan_set_deadline(&c->chan, s->limits.idle_ms);
+	if (is_own(c))
+		e = ERR_NOT_FOUND;
+	else
+		e = identity_lookup(s->ids, s->conf, &c->query, &found);
+	if (e == ERR_NOT_FOUND && !is_own(c) && ask_directory(c))
+		c->state = CONN_FINDING;
+	else
+		answer(c, e, &found.rec);
 }

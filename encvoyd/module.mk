@@ -8,7 +8,10 @@ encvoyd_listener_sources = \
 	encvoyd/child.c encvoyd/child.h \
 	encvoyd/clients.c encvoyd/clients.h \
 	encvoyd/conn.c encvoyd/conn.h \
+	encvoyd/dirfind.c encvoyd/dirfind.h \
+	encvoyd/dirlink.c encvoyd/dirlink.h \
 	encvoyd/dirs.c encvoyd/dirs.h \
+	encvoyd/dirsync.c encvoyd/dirsync.h \
 	encvoyd/limits.c \
 	encvoyd/listener.c encvoyd/listener.h \
 	encvoyd/log.c encvoyd/log.h \
@@ -29,6 +32,7 @@ encvoyd_listener_sources = \
 	encvoyd/request.c encvoyd/request.h \
 	encvoyd/server.h \
 	encvoyd/status.c encvoyd/status.h \
+	encvoyd/status_directory.c \
 	encvoyd/supervise.c encvoyd/supervise.h \
 	encvoyd/throttle.c encvoyd/throttle.h \
 	encvoyd/uidcount.c encvoyd/uidcount.h \

@@ -163,9 +163,8 @@ static void send_job(struct login *l)
 	forget_answer(l);
 }
 
-enum err online_start(struct login *l)
+enum err online_connect(const struct server *s, int *ret_fd)
 {
-	struct server *s = l->conn->server;
 	AUTO_FD int fd = -1;
 	enum err e = sock_connect(s->o->paths->online_socket, &fd);
 
@@ -178,6 +177,18 @@ enum err online_start(struct login *l)
 		    LOG_ERR, "the socket %s belongs to a stranger", s->o->paths->online_socket);
 		return ERR_NO_DAEMON;
 	}
+	*ret_fd = take_fd(&fd);
+	return ERR_OK;
+}
+
+enum err online_start(struct login *l)
+{
+	struct server *s = l->conn->server;
+	AUTO_FD int fd = -1;
+	enum err e = online_connect(s, &fd);
+
+	if (e != ERR_OK)
+		return e;
 	e = chan_open(&l->online, &s->loop, take_fd(&fd), &online_ops, l);
 	if (e != ERR_OK)
 		return e;

@@ -85,6 +85,7 @@ void server_reload(struct server *s)
 	if (server_load_conf(s) == ERR_OK) {
 		log_line(LOG_NOTICE, "configuration reloaded");
 		(void)server_publish(s, true);
+		dirlink_restart(s);
 	} else {
 		log_line(LOG_ERR, "the former configuration stays");
 	}

@@ -5,6 +5,9 @@
 
 #include "common/conf.h"
 #include "encvoyd/clients.h"
+#include "encvoyd/dirfind.h"
+#include "encvoyd/dirlink.h"
+#include "encvoyd/dirsync.h"
 #include "encvoyd/identity.h"
 #include "encvoyd/listener.h"
 #include "encvoyd/loop.h"
@@ -49,6 +52,9 @@ struct server {
 	LIST_HEAD(, login) logins;
 	size_t n_logins;
 	struct throttle throttle;
+	struct dirlink dirlink;
+	struct dirsync dirsync;
+	struct dirfind dirfind;
 	struct counters count;
 	bool stopping;
 };

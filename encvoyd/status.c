@@ -79,5 +79,7 @@ enum err status_rows(struct server *s, const struct admin *a)
 		e = row(a, "online_reachable", online_word(s));
 	if (e == ERR_OK)
 		e = number_rows(s, a);
+	if (e == ERR_OK)
+		e = status_directory_rows(s, a);
 	return e == ERR_OK ? admin_status_rows(a) : e;
 }

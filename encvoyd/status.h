@@ -7,5 +7,7 @@
 
 /* The rows of `status`: key and value. */
 enum err status_rows(struct server *s, const struct admin *a);
+/* The directory's part of them. */
+enum err status_directory_rows(const struct server *s, const struct admin *a);
 
 #endif

@@ -7,9 +7,11 @@
 #include "encvoyd/status.h"
 #include "sys/clock.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ADMIN_IDLE_MS 60000
+#define ADMIN_SYNC_MS 900000
 #define ADMIN_QUEUE_MAX (1024 * 1024)
 
 static enum err put_row(void *arg, const char *const *fields, size_t n)
@@ -59,6 +61,49 @@ static void go_on(struct conn *c, const struct admin_outcome *out)
 	finish_verb(c, &out->result);
 }
 
+static void put_figure(struct conn *c, const char *key, uint64_t value)
+{
+	char text[24];
+	const char *fields[] = {key, text};
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	(void)put_row(c, fields, 2);
+}
+
+void verbs_synced(struct conn *c)
+{
+	const struct dirsync *d = &c->server->dirsync;
+	struct msg_result m;
+
+	if (d->result == ERR_OK) {
+		const char *unchanged[] = {"unchanged", d->unchanged ? "yes" : "no"};
+
+		(void)put_row(c, unchanged, 2);
+		put_figure(c, "persons", d->figures.persons);
+		put_figure(c, "new", d->unchanged ? 0 : d->figures.added);
+		put_figure(c, "changed", d->unchanged ? 0 : d->figures.changed);
+		put_figure(c, "dropped", d->unchanged ? 0 : d->figures.dropped);
+		put_figure(c, "refused", d->figures.refused);
+		put_figure(c, "ms", (uint64_t)d->took_ms);
+	}
+	result_fill(&m, d->result, d->detail[0] ? d->detail : NULL);
+	finish_verb(c, &m);
+}
+
+/* Answered by verbs_synced. */
+static void run_sync(struct conn *c)
+{
+	struct msg_result m;
+
+	if (has_directory(c->server->conf)) {
+		dirsync_await(c->server, c);
+		chan_set_deadline(&c->chan, ADMIN_SYNC_MS);
+		return;
+	}
+	result_fill(&m, ERR_CONFIG, "directory = login: there is nothing to be read");
+	finish_verb(c, &m);
+}
+
 void verbs_continue(struct conn *c)
 {
 	struct admin a = admin_of(c);
@@ -90,6 +135,11 @@ static void run_verb(struct conn *c, const struct msg_admin *m)
 	struct admin a = admin_of(c);
 	struct admin_outcome out = {0};
 
+	if (strcmp(m->verb, "sync") == 0 && m->n_args == 0) {
+		log_verb(c, m, ERR_OK);
+		run_sync(c);
+		return;
+	}
 	if (!c->admin)
 		c->admin = admin_session_new();
 	if (!c->admin) {

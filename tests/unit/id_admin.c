@@ -295,7 +295,9 @@ static void flush_and_status(void)
 	is_int(run_verb(&w, NULL, &r, "flush", NULL, NULL, NULL), ERR_OK, "flush");
 	ok(r.out.changed && r.n_rows == 0, "has the map written anew");
 	is_int(status_rows_of(&w, &r), ERR_OK, "status");
-	is_str(r.rows, "identities|1\nledger|1\nnames|1\nused_tokens|1\nschema|2\n", "its rows");
+	is_str(r.rows,
+	    "identities|1\nledger|1\nnames|1\nused_tokens|1\npersons|0\nunserved|0\nschema|2\n",
+	    "its rows");
 	world_close(&w);
 }
 
