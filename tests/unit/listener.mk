@@ -2,6 +2,7 @@
 # The process half of encvoyd.
 listener_tests = \
 	tests/unit/listener_access \
+	tests/unit/listener_directory \
 	tests/unit/listener_limits \
 	tests/unit/listener_login \
 	tests/unit/listener_parts \
@@ -18,6 +19,7 @@ libtestlistener_la_SOURCES = \
 libtestlistener_la_LIBADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
 
 tests_unit_listener_access_LDADD = libtestlistener.la
+tests_unit_listener_directory_LDADD = libtestlistener.la
 tests_unit_listener_limits_LDADD = libtestlistener.la
 tests_unit_listener_login_LDADD = libtestlistener.la
 tests_unit_listener_parts_LDADD = libtestlistener.la
