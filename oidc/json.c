@@ -118,6 +118,13 @@ bool json_has(const struct json *j, const char *name)
 	return json_is_object(j) && json_object_object_get_ex(json_inner(j), name, NULL);
 }
 
+bool json_is_null(const struct json *j, const char *name)
+{
+	struct json_object *value = NULL;
+
+	return find(j, name, json_type_null, &value) == ERR_OK;
+}
+
 bool json_is_object(const struct json *j)
 {
 	return json_object_is_type(json_inner(j), json_type_object);

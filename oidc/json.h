@@ -47,6 +47,8 @@ enum err json_get_array(const struct json *j, const char *name, const struct jso
 
 /* Whether there is a member of that name, whatever its type. */
 bool json_has(const struct json *j, const char *name);
+/* Whether it is there, and null. */
+bool json_is_null(const struct json *j, const char *name);
 bool json_is_object(const struct json *j);
 /* Elements of an array: 0 for anything else, NULL behind the end. */
 size_t json_count(const struct json *j);

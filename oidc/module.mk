@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += liboidc.la
 liboidc_la_SOURCES = \
+	%D%/apidir.c %D%/apidir.h \
 	%D%/authcode.c %D%/authcode.h %D%/authcode_internal.h \
 	%D%/authcode_paste.c \
 	%D%/b64url.c %D%/b64url.h \
 	%D%/client.c %D%/client.h \
+	%D%/cookies.c %D%/cookies.h \
 	%D%/crypto.h \
 	%D%/device.c %D%/device.h \
 	%D%/device_poll.c \

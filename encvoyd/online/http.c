@@ -4,33 +4,16 @@
 #include "encvoyd/online/http.h"
 
 #include "common/str.h"
+#include "encvoyd/online/http_internal.h"
 #include "encvoyd/online/http_rules.h"
 #include "encvoyd/online/wipemem.h"
 #include "sys/clock.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <string.h>
 
 #define TICK_MS 200 /* how late a closed watch_fd may be noticed */
-
-struct http {
-	const struct trust *trust;
-	char *proxy;
-	int watch_fd;
-	CURLM *multi;
-	CURL *easy; /* the running request, or NULL */
-	struct curl_slist *headers;
-	struct http_answer answer;
-	size_t header_bytes;
-	bool delimited; /* the answer says where it ends */
-	int64_t deadline;
-	enum err refused; /* by a callback of ours */
-	enum err result;
-	char error[CURL_ERROR_SIZE];
-	char detail[2 * CURL_ERROR_SIZE];
-};
 
 enum err http_init(void)
 {
@@ -138,6 +121,8 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 	if (h->header_bytes > HTTP_HEADERS_MAX)
 		why = "the answer's headers are too long";
 	note_date(h, line);
+	if (h->on_header && !why)
+		h->on_header(h->arg, line);
 	return why ? refuse(h, why) : line.len;
 }
 
@@ -261,6 +246,8 @@ static enum err start(struct http *h, const struct http_request *r, int64_t left
 
 	if (e == ERR_OK && r->authorization)
 		e = add_header(h, "Authorization", r->authorization);
+	if (e == ERR_OK && r->cookie)
+		e = add_header(h, "Cookie", r->cookie);
 	if (e != ERR_OK)
 		return e;
 	if (!h->multi)
@@ -282,6 +269,9 @@ enum err http_start(struct http *h, const struct http_request *r)
 
 	forget_last(h);
 	h->deadline = r->deadline;
+	h->page = r->page;
+	h->on_header = r->on_header;
+	h->arg = r->arg;
 	if (!str_starts(r->url, "https://"))
 		e = ERR_FOREIGN_ENDPOINT;
 	else if (left <= 0)
@@ -331,12 +321,12 @@ static enum err judge(struct http *h)
 	    curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
 		return ERR_INTERNAL;
 	h->answer.status = (unsigned)status;
-	e = http_status_check(status);
+	e = h->page && status >= 300 && status < 400 ? ERR_OK : http_status_check(status);
 	if (e != ERR_OK) {
 		snprintf(h->detail, sizeof(h->detail), "status %ld", status);
 		return e;
 	}
-	if (!http_type_is_json(type))
+	if (!h->page && !http_type_is_json(type))
 		(void)refuse(h, "the answer is not JSON by its type");
 	else if (!h->delimited)
 		(void)refuse(h, "the answer does not say how long it is");
@@ -377,13 +367,6 @@ static bool run(struct http *h)
 		return true;
 	}
 	return false;
-}
-
-static bool watched_is_gone(const struct http *h)
-{
-	struct pollfd p = {.fd = h->watch_fd, .events = POLLRDHUP};
-
-	return h->watch_fd >= 0 && poll(&p, 1, 0) > 0 && p.revents;
 }
 
 static enum err wait_for(struct http *h, struct pollfd *fds, size_t n, int timeout_ms)
@@ -435,7 +418,7 @@ enum err http_perform(struct http *h, const struct http_request *r, struct http_
 	*ret = (struct http_answer){0};
 	while (e == ERR_OK && !done) {
 		e = http_step(h, NULL, 0, TICK_MS, &done);
-		if (e == ERR_OK && !done && watched_is_gone(h))
+		if (e == ERR_OK && !done && http_left(h))
 			e = ERR_CANCELLED;
 	}
 	if (e != ERR_OK) {

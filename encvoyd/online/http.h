@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTPS requests to the provider. http.c is the only file of the project that includes curl.
+/* HTTPS requests to the provider. http*.c are the only files of the project that include curl.
  *
  * Always: https only, TLS 1.2 or newer, certificate and host name checked, no redirects, no proxy
  * but the configured one, no .netrc, no cookies, no compression; headers, body and time are bounded
@@ -9,6 +9,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/str.h"
 #include "encvoyd/online/trust.h"
 
 #include <poll.h>
@@ -38,6 +39,13 @@ struct http_request {
 	const struct buf *form;    /* application/x-www-form-urlencoded; NULL: a GET */
 	const char *authorization; /* the header's whole value ("Bearer ..."), or NULL */
 	int64_t deadline;          /* of clock_mono_ms(); HTTP_TIMEOUT_MS holds as well */
+	/* for the sign-in pages: any type is an answer, and so is a redirect, which is never
+	 * followed */
+	bool page;
+	const char *cookie; /* the header's whole value, or NULL */
+	/* sees each header line that is acceptable, the status line too; or NULL */
+	void (*on_header)(void *arg, struct slice line);
+	void *arg;
 };
 
 struct http_answer {
@@ -66,6 +74,15 @@ enum err http_start(struct http *h, const struct http_request *r);
 enum err http_step(struct http *h, struct pollfd *fds, size_t n, int timeout_ms, bool *ret_done);
 /* Only after "done": what http_perform would have returned. */
 enum err http_finish(struct http *h, struct http_answer *ret);
+
+/* For many requests at a time, each in a struct http of its own (http_multi.c). Another one like h,
+ * without a request. */
+enum err http_like(const struct http *h, struct http **ret);
+/* What a running request waits for: up to max descriptors for poll(2), after which http_step is to
+ * be called without waiting; lowers *timeout_ms when it must be sooner. */
+size_t http_poll_set(struct http *h, struct pollfd *ret, size_t max, int *timeout_ms);
+/* Whether the one has left on whose behalf we ask. */
+bool http_left(const struct http *h);
 
 /* Why the last request failed, printable, for the log; "" when there is nothing to add. */
 const char *http_detail(const struct http *h);

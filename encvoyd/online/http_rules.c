@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool header_is(struct slice line, const char *name, struct slice *ret_value)
+bool http_header_is(struct slice line, const char *name, struct slice *ret_value)
 {
 	size_t len = strlen(name);
 
@@ -25,9 +25,9 @@ const char *http_header_refusal(struct slice line)
 {
 	struct slice value;
 
-	if (header_is(line, "Content-Encoding", &value) && !word_is(value, "identity"))
+	if (http_header_is(line, "Content-Encoding", &value) && !word_is(value, "identity"))
 		return "the answer is compressed";
-	if (header_is(line, "Transfer-Encoding", &value) && !word_is(value, "chunked"))
+	if (http_header_is(line, "Transfer-Encoding", &value) && !word_is(value, "chunked"))
 		return "the answer has an unknown transfer encoding";
 	return NULL;
 }
@@ -39,8 +39,8 @@ bool http_header_delimits(struct slice line, bool before)
 	/* each status line, also of an interim answer, starts anew */
 	if (line.len > 5 && memcmp(line.p, "HTTP/", 5) == 0)
 		return false;
-	return before || header_is(line, "Content-Length", &value) ||
-	       (header_is(line, "Transfer-Encoding", &value) && word_is(value, "chunked"));
+	return before || http_header_is(line, "Content-Length", &value) ||
+	       (http_header_is(line, "Transfer-Encoding", &value) && word_is(value, "chunked"));
 }
 
 bool http_type_is_json(const char *type)

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+/* Whether a header line has this name; *ret_value gets its value, trimmed. */
+bool http_header_is(struct slice line, const char *name, struct slice *ret_value);
 /* Why a header line cannot be accepted (a compressed body, an unknown transfer encoding), or NULL.
  */
 const char *http_header_refusal(struct slice line);

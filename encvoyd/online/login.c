@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define JOB_MS 5000   /* until the listener has said what it wants */
 #define SPARE_MS 500  /* so that our reason comes before the listener's own deadline */
 #define BACKSTOP_S 15 /* what may hang although nothing should */
 
@@ -126,18 +125,17 @@ static void login_free(struct login *l)
 	explicit_bzero(&l->identity, sizeof(l->identity));
 }
 
-void login_child(int fd, int keys_fd, const struct conf *conf, const struct trust *trust)
+void login_child(int fd, int keys_fd, const char *id, struct msg_login *job,
+    const struct conf *conf, const struct trust *trust)
 {
-	CLEANUP(login_free)
-	struct login l = {.talk = {.fd = fd, .deadline = clock_mono_ms() + JOB_MS}};
+	CLEANUP(login_free) struct login l = {.talk = {.fd = fd}, .job = *job};
 	struct keys_client keys = {keys_fd, fd};
 	AUTO_HTTP struct http *http = NULL;
 	enum err e;
 
-	alarm(BACKSTOP_S);
-	e = talk_job(&l.talk, l.id, sizeof(l.id), &l.job);
-	if (e == ERR_OK)
-		e = prepare(&l, conf);
+	*job = (struct msg_login){0};
+	(void)str_copy(l.id, sizeof(l.id), id);
+	e = prepare(&l, conf);
 	if (e == ERR_OK)
 		e = http_new(trust, conf->proxy, fd, &http);
 	if (e == ERR_OK) {

@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += libonline.la
 libonline_la_SOURCES = \
 	%D%/codeflow.c %D%/codeflow.h \
 	%D%/documents.c %D%/documents.h \
-	%D%/http.c %D%/http.h \
+	%D%/http.c %D%/http.h %D%/http_internal.h \
+	%D%/http_multi.c \
 	%D%/http_rules.c %D%/http_rules.h \
 	%D%/idp.c %D%/idp.h \
 	%D%/network.c %D%/network.h \
@@ -16,6 +17,12 @@ libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 noinst_LTLIBRARIES += libonlined.la
 libonlined_la_SOURCES = \
 	encvoyd/log.c encvoyd/log.h \
+	%D%/api_client.c %D%/api_client.h \
+	%D%/api_listing.c %D%/api_listing.h \
+	%D%/api_pages.c \
+	%D%/api_person.c %D%/api_person.h \
+	%D%/api_signin.c %D%/api_signin.h \
+	%D%/directory.c %D%/directory.h \
 	%D%/fdpass.c %D%/fdpass.h \
 	%D%/flow.c %D%/flow.h \
 	%D%/flow_browser.c \
@@ -29,8 +36,11 @@ libonlined_la_SOURCES = \
 	%D%/messages.c %D%/messages.h \
 	%D%/process.c %D%/process.h \
 	%D%/qr.c %D%/qr.h \
+	%D%/source.h \
+	%D%/source_api.c \
 	%D%/talk.c %D%/talk.h \
-	%D%/template.c %D%/template.h
+	%D%/template.c %D%/template.h \
+	%D%/work.c %D%/work.h
 libonlined_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 
 online_libs = libonlined.la libonline.la liboidc.la libsys.la libcommon.la \

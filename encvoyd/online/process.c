@@ -99,14 +99,16 @@ enum err process_harden(void)
 
 static void default_signals(void)
 {
-	sigset_t none;
+	sigset_t kept;
 
-	sigemptyset(&none);
+	/* a new configuration is for those that come after, and for whom it concerns */
+	sigemptyset(&kept);
+	sigaddset(&kept, SIGHUP);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGHUP, SIG_IGN); /* a new configuration is for those that come after */
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGHUP, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &kept, NULL);
 }
 
 enum err process_fork(const char *name, pid_t *ret_pid)
@@ -123,4 +125,13 @@ enum err process_fork(const char *name, pid_t *ret_pid)
 	}
 	*ret_pid = pid;
 	return ERR_OK;
+}
+
+void process_end_by_reload(const char *name)
+{
+	sigset_t none;
+
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -30,19 +30,6 @@ static enum err receive(
 	return e == ERR_OK ? proto_open(secret_data(room), len, r, ret_type) : e;
 }
 
-enum err talk_job(struct talk *t, char *login_id, size_t size, struct msg_login *ret)
-{
-	AUTO_SECRET struct secret *room = secret_alloc(PROTO_MAX);
-	struct reader r;
-	enum msg_type type;
-	enum err e = receive(t, room, t->deadline, &type, &r);
-
-	*ret = (struct msg_login){0};
-	if (e != ERR_OK)
-		return e;
-	return type == MSG_JOB ? proto_get_job(&r, login_id, size, ret) : ERR_PROTOCOL;
-}
-
 enum err talk_show(struct talk *t, const char *text, const char *qr)
 {
 	AUTO_BUF struct buf packet = {0};

@@ -17,8 +17,6 @@ struct talk {
 	bool asked;       /* a question is open */
 };
 
-/* The first message. *ret needs msg_login_free in all cases. */
-enum err talk_job(struct talk *t, char *login_id, size_t size, struct msg_login *ret);
 enum err talk_show(struct talk *t, const char *text, const char *qr);
 /* Asks; the answer comes from talk_wait. */
 enum err talk_ask(struct talk *t, enum ask_kind kind, bool echo, const char *text);

@@ -3,10 +3,10 @@
 
 #include "encvoyd/log.h"
 #include "encvoyd/online/keys_child.h"
-#include "encvoyd/online/login.h"
 #include "encvoyd/online/messages.h"
 #include "encvoyd/online/process.h"
 #include "encvoyd/online/talk.h"
+#include "encvoyd/online/work.h"
 #include "sys/clock.h"
 #include "sys/conffile.h"
 #include "sys/localdb.h"
@@ -60,7 +60,7 @@ static void add_child(struct template *t, pid_t pid)
 
 static void child_ended(struct template *t, pid_t pid, int status)
 {
-	if (WIFSIGNALED(status) && !t->stopping)
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGHUP && !t->stopping)
 		log_line(LOG_ERR, "child %d was ended by signal %d", (int)pid, WTERMSIG(status));
 	if (pid == t->keys.pid) {
 		log_line(LOG_ERR, "the keys child ended, starting it again");
@@ -118,7 +118,7 @@ static void refuse(int fd, enum err why)
 	(void)recv(fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-static void start_login(struct template *t, int fd)
+static void start_child(struct template *t, int fd)
 {
 	AUTO_FD int keys_fd = -1;
 	pid_t pid = 0;
@@ -128,7 +128,7 @@ static void start_login(struct template *t, int fd)
 		refuse(fd, ERR_TOO_MANY);
 		return;
 	}
-	/* without keys child the login still starts, and says why it cannot go on */
+	/* without keys child a login still starts, and says why it cannot go on */
 	(void)keys_proc_connect(&t->keys, &keys_fd);
 	e = process_fork("encvoyd-login", &pid);
 	if (e != ERR_OK) {
@@ -138,7 +138,7 @@ static void start_login(struct template *t, int fd)
 	}
 	if (pid == 0) {
 		leave_template(t);
-		login_child(fd, keys_fd, &t->conf, &t->trust);
+		work_child(fd, &keys_fd, &t->conf, &t->trust);
 		_exit(EXIT_SUCCESS);
 	}
 	add_child(t, pid);
@@ -156,7 +156,7 @@ static bool may_connect(const struct template *t, int fd)
 	return false;
 }
 
-static void accept_logins(struct template *t)
+static void accept_work(struct template *t)
 {
 	for (;;) {
 		AUTO_FD int fd = accept4(t->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -164,8 +164,14 @@ static void accept_logins(struct template *t)
 		if (fd < 0)
 			return;
 		if (may_connect(t, fd))
-			start_login(t, fd);
+			start_child(t, fd);
 	}
+}
+
+static void kill_all(const struct template *t, int sig)
+{
+	for (size_t i = 0; i < t->n_children; i++)
+		(void)kill(t->children[i], sig);
 }
 
 static void reload(struct template *t)
@@ -177,6 +183,8 @@ static void reload(struct template *t)
 	add_child(t, t->keys.pid);
 	keys_proc_forget(&t->keys);
 	t->keys.start_at = 0;
+	/* the directory child, for whose place the listener comes again; the others keep it back */
+	kill_all(t, SIGHUP);
 	log_line(LOG_NOTICE, "configuration loaded");
 }
 
@@ -210,12 +218,6 @@ static enum err open_signals(struct template *t)
 	return t->signal_fd >= 0 ? ERR_OK : ERR_INTERNAL;
 }
 
-static void kill_all(const struct template *t, int sig)
-{
-	for (size_t i = 0; i < t->n_children; i++)
-		(void)kill(t->children[i], sig);
-}
-
 static void stop_children(struct template *t)
 {
 	int64_t deadline = clock_mono_ms() + STOP_MS;
@@ -246,7 +248,7 @@ enum err template_run(struct template *t)
 		if (p[0].revents && handle_signals(t))
 			break;
 		if (p[1].revents)
-			accept_logins(t);
+			accept_work(t);
 	}
 	stop_children(t);
 	close_fd(&t->listen_fd);

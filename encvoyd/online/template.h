@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The template process: holds what every login needs (configuration, CA store, initialised
- * libraries), accepts the listener's connections and forks a child for each. It never touches the
- * network and never reads a login's messages. */
+ * libraries), accepts the listener's connections and forks a child for each, which reads what it is
+ * to do (work.h). It never touches the network and never reads a message. */
 #ifndef ENCVOY_ONLINE_TEMPLATE_H
 #define ENCVOY_ONLINE_TEMPLATE_H
 
