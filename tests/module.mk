@@ -52,6 +52,7 @@ endif
 EXTRA_DIST += \
 	%D%/idp/README.md \
 	%D%/idp/account.js \
+	%D%/idp/api.js \
 	%D%/idp/browser.js \
 	%D%/idp/clients.js \
 	%D%/idp/config.js \
@@ -68,10 +69,12 @@ EXTRA_DIST += \
 	%D%/idp/pages.js \
 	%D%/idp/policy.js \
 	%D%/idp/provider.js \
+	%D%/idp/roles.js \
 	%D%/idp/server.js \
 	%D%/idp/stats.js \
 	%D%/idp/store.js \
 	%D%/idp/test/device.test.js \
+	%D%/idp/test/directory.test.js \
 	%D%/idp/test/discovery.json \
 	%D%/idp/test/discovery.test.js \
 	%D%/idp/test/faults.test.js \

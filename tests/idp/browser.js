@@ -103,11 +103,13 @@ export class Browser {
     return { status: res.statusCode, headers: res.headers, body: Buffer.concat(chunks).toString(), url: url.href };
   }
 
-  // Follows redirects as long as they stay with the provider. Answers {left} or a page.
+  // Follows redirects as long as they stay with the provider and short of `landing`, the redirect address
+  // of its own application. Answers {left} or a page.
   async open(address, form) {
     const { origin } = new URL(this.origin ?? address);
     this.origin = origin;
-    if (new URL(address).origin !== origin) {
+    const landed = this.landing && address.startsWith(`${this.landing}?`);
+    if (landed || new URL(address).origin !== origin) {
       return { left: form ? `${address}?${new URLSearchParams(form)}` : address };
     }
     const answer = await this.request(address, { form });

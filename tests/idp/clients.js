@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The applications registered at this provider.
 
+export const SYSTEM = 'sys-00000000-0000-4000-8000-000000000001';
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const web = (id, more = {}) => ({
@@ -29,8 +30,20 @@ const START = [
   web('short', { access_token_ttl: 3, id_token_ttl: 3 }),
 ];
 
+// The provider's own application: public, and no page asks for consent to it.
+const system = (issuer) => ({
+  client_id: SYSTEM,
+  name: 'Encvoy ID',
+  application_type: 'web',
+  token_endpoint_auth_method: 'none',
+  redirect_uris: [`${issuer}/code`, `${issuer}/login`],
+  post_logout_redirect_uris: [issuer],
+});
+
 export class Clients {
   #byId = new Map();
+
+  #issuer;
 
   constructor() {
     this.reset();
@@ -39,6 +52,12 @@ export class Clients {
   reset() {
     this.#byId.clear();
     for (const client of START) this.#byId.set(client.client_id, client);
+    if (this.#issuer) this.#byId.set(SYSTEM, system(this.#issuer));
+  }
+
+  start(issuer) {
+    this.#issuer = issuer;
+    this.reset();
   }
 
   get(id) {

@@ -93,6 +93,20 @@ function endSessions(world, { user }) {
   return { ended: world.store.endSessions(known.sub) };
 }
 
+function setRole(world, { client_id: client = 'host', user, role = null }) {
+  const known = world.users.find(user);
+  if (!known) throw new Error('unknown user');
+  world.roles.set(client, known.sub, role);
+  return { client_id: client, sub: known.sub, role };
+}
+
+function populate(world, { count, first = 1000, client_id: client = 'host', role = 'USER' }) {
+  if (!(count > 0) || !(first > 0)) throw new Error('count and first must be positive');
+  world.users.populate(first, count);
+  for (let i = first; i < first + count; i += 1) world.roles.set(client, i, role);
+  return { users: world.users.list().length };
+}
+
 const pem = (key) => createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
 
 const CALLS = {
@@ -116,6 +130,8 @@ const CALLS = {
   'POST /device/decide': decide,
   'GET /users': ({ users }) => ({ users: users.list() }),
   'POST /user': ({ users }, body) => users.change(body),
+  'POST /users/populate': populate,
+  'POST /role': setRole,
   'POST /client': ({ clients }, body) => clients.change(body),
   'POST /sessions/end': endSessions,
   'POST /signin': signin,

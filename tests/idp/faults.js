@@ -121,20 +121,26 @@ export class Faults {
     return this.#active;
   }
 
-  add({ path, kind, count = 1, after = 0, ...how }) {
+  add({ path, kind, count = 1, after = 0, every = 1, ...how }) {
     if (typeof path !== 'string') throw new Error('path is missing');
     if (!Object.hasOwn(KINDS, kind)) throw new Error(`kind must be one of ${Object.keys(KINDS).join(', ')}`);
-    this.#active.push({ path, kind, count, after, ...how });
+    this.#active.push({ path, kind, count, after, every, seen: 0, ...how });
   }
 
   clear() {
     this.#active = [];
   }
 
+  // Of those that break each n-th request only, the others pass by.
+  #turn(fault) {
+    fault.seen += 1;
+    return fault.seen % fault.every === 0;
+  }
+
   // The first fault for this path; a path ending in `*` stands for all that begin so.
   take(path) {
     const matches = (f) => (f.path.endsWith('*') ? path.startsWith(f.path.slice(0, -1)) : path === f.path);
-    const fault = this.#active.find(matches);
+    const fault = this.#active.find((f) => matches(f) && this.#turn(f));
     if (!fault) return undefined;
     if (fault.after > 0) {
       fault.after -= 1;

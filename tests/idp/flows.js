@@ -72,6 +72,7 @@ export async function postForm(browser, address, form, { client, secret }) {
 export async function codeFlow(browser, endpoints, {
   client, secret, person, redirectUri, scope = 'openid', nonce, maxAge, prompt, par, codeOnly, extra = {},
 }) {
+  browser.landing = redirectUri;
   const verifier = random();
   const state = random(12);
   const sent = nonce ?? (scope.split(' ').includes('openid') ? random(12) : undefined);

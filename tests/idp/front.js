@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { once } from 'node:events';
 
+import { directory } from './api.js';
 import { interactions } from './interaction.js';
 import { credentials } from './tls.js';
 
@@ -37,6 +38,7 @@ function serveOidc(world, req, res, url) {
 
 function route(world, req, res, url) {
   if (url.pathname.startsWith('/api/interaction/')) interactions(world, req, res, url);
+  else if (url.pathname.startsWith('/api/v1/')) directory(world, req, res, url);
   else serveOidc(world, req, res, url);
 }
 

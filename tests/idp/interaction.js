@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The sign-in pages under /api/interaction/: what they show, and what their forms do.
+import { SYSTEM } from './clients.js';
 import * as pages from './pages.js';
 
 const PATH = /^\/api\/interaction\/([^/]+)(\/auth|\/confirm)?$/;
@@ -64,6 +65,7 @@ async function finishConsent(world, req, res, interaction) {
   const grant = (interaction.grantId && await Grant.find(interaction.grantId)) || new Grant({ accountId, clientId });
   grant.addOIDCScope(scope ?? '');
   world.consents.give(accountId, clientId, scope);
+  world.roles.join(clientId, accountId);
   const consent = { grantId: await grant.save() };
   redirect(res, await world.provider.interactionResult(req, res, { consent }));
 }
@@ -83,7 +85,9 @@ export async function interactions(world, req, res, url) {
   try {
     const interaction = await world.provider.interactionDetails(req, res);
     if (interaction.uid !== uid) throw new Error('interaction of another page');
-    if (req.method === 'GET' && !step) show(world, res, interaction);
+    const own = interaction.prompt.name === 'consent' && interaction.params.client_id === SYSTEM;
+    if (req.method === 'GET' && !step && own) await finishConsent(world, req, res, interaction);
+    else if (req.method === 'GET' && !step) show(world, res, interaction);
     else if (req.method === 'POST' && step === '/auth') {
       await finishLogin(world, req, res, interaction, url.searchParams.get('type'));
     } else if (req.method === 'POST' && step === '/confirm' && interaction.session) {

@@ -43,7 +43,11 @@ const START = [
   { sub: '11', login: 'daemon', nickname: 'GSnappy60' },
   { sub: '12', login: 'erin', given_name: 'Erin', family_name: 'Evans', nickname: 'EECrown74' },
   { sub: '13', login: LONG_LOGIN, nickname: 'StarryG91', email: 'long@example.test' },
+  { sub: '14', login: 'hostsvc', given_name: 'Host', family_name: 'Service', nickname: 'HSSwan6' },
 ];
+
+// A deleted user waits for his removal.
+const purge = (deleted) => (deleted === true ? new Date(Date.now() + 30 * 24 * 3600_000).toISOString() : deleted);
 
 function complete(user) {
   const login = user.login ?? randomUUID();
@@ -64,6 +68,7 @@ function complete(user) {
     hard_deleted: false,
     ...user,
     login,
+    deleted: purge(user.deleted ?? false),
   };
 }
 
@@ -102,10 +107,19 @@ export class Users {
     const unknown = Object.keys(changes).filter((key) => !(key in before));
     if (unknown.length) throw new Error(`unknown member of a user: ${unknown.join(', ')}`);
     const after = { ...before, ...changes };
+    after.deleted = purge(after.deleted);
     if (Array.isArray(after.public_claims)) after.public_claims = after.public_claims.join(' ');
     const holder = this.list().find((u) => u.login === after.login && u.sub !== id && !u.hard_deleted);
     if (holder && !after.hard_deleted) throw new Error(`login is taken by ${holder.sub}`);
     this.#bySub.set(id, after);
     return after;
+  }
+
+  // Many at once: user1000, user1001 ...
+  populate(first, count) {
+    for (let i = first; i < first + count; i += 1) {
+      const sub = String(i);
+      this.#bySub.set(sub, complete({ sub, login: `user${i}`, given_name: 'User', family_name: `No ${i}` }));
+    }
   }
 }

@@ -7,6 +7,7 @@ import { Faults } from './faults.js';
 import { newKey } from './jws.js';
 import { Consents } from './policy.js';
 import { rebuild } from './provider.js';
+import { Roles } from './roles.js';
 import { Stats } from './stats.js';
 import { Store } from './store.js';
 import { Users } from './users.js';
@@ -22,6 +23,7 @@ export class World {
     this.store = new Store();
     this.users = new Users();
     this.clients = new Clients();
+    this.roles = new Roles(this.users);
     this.consents = new Consents();
     this.faults = new Faults();
     this.stats = new Stats();
@@ -36,6 +38,7 @@ export class World {
 
   async start(issuer) {
     this.issuer = issuer;
+    this.clients.start(issuer);
     this.keys = [await newKey()];
     rebuild(this);
   }
@@ -43,6 +46,7 @@ export class World {
   reset() {
     this.users.reset();
     this.clients.reset();
+    this.roles.reset();
     this.faults.clear();
     this.#startValues();
     rebuild(this);

@@ -14,7 +14,7 @@ async function signs(user, more = {}) {
 
 test('every user signs in or is refused as stated', async () => {
   const { users } = await idp.get('/users');
-  assert.equal(users.length, 13);
+  assert.equal(users.length, 14);
   for (const { sub, login, email } of users) {
     const expected = { 4: 'User not found', 5: 'User is blocked' }[sub] ?? sub;
     for (const typed of [login, sub, email]) if (typed) assert.equal(await signs(typed), expected, typed);
