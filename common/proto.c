@@ -43,7 +43,7 @@ enum err proto_get_lookup(struct reader *r, struct msg_lookup *ret)
 	*ret = (struct msg_lookup){.kind = (enum lookup_kind)get_u8(r)};
 	get_str(r, ret->name, sizeof(ret->name));
 	ret->id = get_u32(r);
-	if (ret->kind < LOOKUP_PWNAM || ret->kind > LOOKUP_INITGROUPS)
+	if (ret->kind < LOOKUP_PWNAM || ret->kind > LOOKUP_KEYS)
 		return ERR_PROTOCOL;
 	return done(r);
 }
@@ -115,6 +115,21 @@ void proto_put_groups(struct buf *b, const uint32_t *gids, size_t n)
 enum err proto_get_groups_head(struct reader *r, uint32_t *ret_count)
 {
 	return get_count(r, 4, ret_count);
+}
+
+void proto_put_text(struct buf *b, const char *text)
+{
+	proto_begin(b, MSG_TEXT);
+	buf_put_str(b, text);
+}
+
+enum err proto_get_text(struct reader *r, char **ret)
+{
+	AUTO_FREE char *text = get_str_dup(r, KEY_LINES_MAX);
+
+	if (reader_done(r))
+		*ret = TAKE_PTR(text);
+	return done(r);
 }
 
 /* Yes or no and nothing else. */

@@ -7,7 +7,8 @@
  *
  * One connection is one conversation; the client speaks first:
  *
- *   look-up   LOOKUP                    -> PASSWD | GROUP | GROUPS | NOT_FOUND | RESULT (an error)
+ *   look-up   LOOKUP                    -> PASSWD | GROUP | GROUPS | TEXT | NOT_FOUND
+ *                                          | RESULT (an error)
  *   login     LOGIN -> ACK, then (SHOW | ASK -> ANSWER)* and one RESULT. Closing cancels.
  *   account   ACCOUNT                   -> RESULT
  *   admin     ADMIN                     -> ROW* and one RESULT
@@ -45,6 +46,7 @@ enum msg_type {
 	MSG_GROUP = 3,
 	MSG_GROUPS = 4,
 	MSG_NOT_FOUND = 5,
+	MSG_TEXT = 6,
 	MSG_LOGIN = 10,
 	MSG_ACK = 11,
 	MSG_SHOW = 12,
@@ -85,6 +87,7 @@ enum lookup_kind {
 	LOOKUP_GRNAM = 3,
 	LOOKUP_GRGID = 4,
 	LOOKUP_INITGROUPS = 5,
+	LOOKUP_KEYS = 6, /* by name; answered by TEXT: lines of SSH keys, not yet believed */
 };
 
 struct msg_lookup {
@@ -114,6 +117,11 @@ enum err proto_get_group_head(
     struct reader *r, char *name, size_t size, uint32_t *ret_gid, uint32_t *ret_count);
 void proto_put_groups(struct buf *b, const uint32_t *gids, size_t n);
 enum err proto_get_groups_head(struct reader *r, uint32_t *ret_count);
+
+/* Lines of text, as they came from a directory. The caller frees. */
+#define KEY_LINES_MAX 24576
+void proto_put_text(struct buf *b, const char *text);
+enum err proto_get_text(struct reader *r, char **ret);
 
 enum login_flags {
 	LOGIN_INTERACTIVE = 1, /* the client can show and ask */

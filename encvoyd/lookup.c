@@ -28,6 +28,8 @@ static void put_entry(struct buf *b, enum lookup_kind kind, const struct user_re
 	case LOOKUP_INITGROUPS:
 		proto_put_groups(b, &rec->gid, 1);
 		return;
+	case LOOKUP_KEYS:
+		return;
 	}
 }
 
@@ -81,7 +83,7 @@ void lookup_handle(struct conn *c, struct reader *r)
 	s->count.lookups++;
 	c->state = CONN_LOOKUP;
 	chan_set_deadline(&c->chan, s->limits.idle_ms);
-	if (is_own(c))
+	if (is_own(c) || c->query.kind == LOOKUP_KEYS)
 		e = ERR_NOT_FOUND;
 	else
 		e = identity_lookup(s->ids, s->conf, &c->query, &found);

@@ -65,6 +65,16 @@ static bool not_found(struct reader *r, struct buf *b)
 	return reader_done(r);
 }
 
+static bool text(struct reader *r, struct buf *b)
+{
+	AUTO_FREE char *lines = NULL;
+
+	if (proto_get_text(r, &lines) != ERR_OK)
+		return false;
+	proto_put_text(b, lines);
+	return true;
+}
+
 static bool login(struct reader *r, struct buf *b)
 {
 	AUTO_LOGIN struct msg_login m = {0};
@@ -207,8 +217,8 @@ static const struct {
 	enum msg_type type;
 	bool (*again)(struct reader *r, struct buf *b);
 } kinds[] = {{MSG_LOOKUP, lookup}, {MSG_PASSWD, passwd}, {MSG_GROUP, group}, {MSG_GROUPS, groups},
-    {MSG_NOT_FOUND, not_found}, {MSG_LOGIN, login}, {MSG_ACCOUNT, account}, {MSG_ACK, ack},
-    {MSG_SHOW, show}, {MSG_ASK, ask}, {MSG_ANSWER, answer}, {MSG_RESULT, result},
+    {MSG_NOT_FOUND, not_found}, {MSG_TEXT, text}, {MSG_LOGIN, login}, {MSG_ACCOUNT, account},
+    {MSG_ACK, ack}, {MSG_SHOW, show}, {MSG_ASK, ask}, {MSG_ANSWER, answer}, {MSG_RESULT, result},
     {MSG_ADMIN, admin}, {MSG_ROW, row}, {MSG_JOB, job}, {MSG_IDENTITY, identity},
     {MSG_KEYS_GET, keys_get}, {MSG_KEYS, keys}};
 

@@ -247,6 +247,20 @@ static enum err get_row(struct reader *r)
 	return e;
 }
 
+static void put_text(struct buf *b)
+{
+	proto_put_text(b, "ssh-rsa AAAA\nssh-ed25519 BBBB\n");
+}
+
+static enum err get_text(struct reader *r)
+{
+	AUTO_FREE char *text = NULL;
+	enum err e = proto_get_text(r, &text);
+
+	same = e == ERR_OK && !strcmp(text, "ssh-rsa AAAA\nssh-ed25519 BBBB\n");
+	return e;
+}
+
 static const struct msg_identity identity = {.issuer = "https://id.example",
     .sub = "17",
     .method = 4,
@@ -327,6 +341,7 @@ static const struct kind {
     {"GROUP", MSG_GROUP, put_group, get_group},
     {"GROUPS", MSG_GROUPS, put_groups, get_groups},
     {"NOT_FOUND", MSG_NOT_FOUND, put_nothing, get_nothing},
+    {"TEXT", MSG_TEXT, put_text, get_text},
     {"LOGIN", MSG_LOGIN, put_login, get_login},
     {"ACCOUNT", MSG_ACCOUNT, put_account, get_login},
     {"ACK", MSG_ACK, put_ack, get_ack},
@@ -456,7 +471,7 @@ static void hostile_values(void)
 	AUTO_BUF struct buf id = {0};
 
 	begin(&b, MSG_LOOKUP);
-	buf_put_u8(&b, 6);
+	buf_put_u8(&b, 7);
 	buf_put_str(&b, "a");
 	buf_put_u32(&b, 0);
 	is_int(
@@ -526,6 +541,12 @@ static void hostile_sizes(void)
 		buf_put_str(&b, "");
 		is_int(decoded(kind_of(MSG_SHOW), &b), len <= TEXT_MAX ? ERR_OK : ERR_PROTOCOL,
 		    "SEC-32: a text of %zu bytes", len);
+	}
+	for (size_t len = KEY_LINES_MAX; len <= KEY_LINES_MAX + 1; len++) {
+		begin(&b, MSG_TEXT);
+		buf_put_bytes(&b, big, len);
+		is_int(decoded(kind_of(MSG_TEXT), &b), len <= KEY_LINES_MAX ? ERR_OK : ERR_PROTOCOL,
+		    "SEC-32: lines of %zu bytes", len);
 	}
 	for (uint16_t n = FIELDS_MAX; n <= FIELDS_MAX + 1; n++) {
 		begin(&b, MSG_ROW);
