@@ -23,4 +23,5 @@ libcommon_la_SOURCES = \
 	%D%/record.c %D%/record.h \
 	%D%/role.c %D%/role.h \
 	%D%/secret.c %D%/secret.h \
+	%D%/sshkey.c %D%/sshkey.h \
 	%D%/str.c %D%/str.h

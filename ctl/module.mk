@@ -30,6 +30,7 @@ libctl_la_SOURCES = \
 	%D%/signin.c %D%/signin.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/tokenconf.c %D%/tokenconf.h \
+	%D%/verb_authorized_keys.c \
 	%D%/verb_doctor.c \
 	%D%/verb_enroll.c \
 	%D%/verb_help.c \

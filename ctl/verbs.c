@@ -29,6 +29,8 @@ const struct verb verbs[] = {
     {"flush", "", "Forget what is cached, and publish the users anew.", verb_flush},
     {"verify-token", "--issuer URL --audience ID --jwks FILE [options]",
 	"Check the ID token on standard input and print its claims.", verb_verify_token},
+    {"authorized-keys", "USER", "Print a user's SSH keys, for sshd's AuthorizedKeysCommand.",
+	verb_authorized_keys},
     {"help", "[VERB]", "List the verbs, or show how one is used.", verb_help},
 };
 const size_t verbs_count = sizeof(verbs) / sizeof(verbs[0]);

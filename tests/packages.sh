@@ -9,7 +9,7 @@ libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev"
 run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 util-linux passwd
 procps coreutils"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
-systemd libpam-wrapper libnss-wrapper git sqlite3"
+systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd"
 
 case ${1:-build} in
   build) list=$build ;;

@@ -11,7 +11,8 @@ endif
 check_PROGRAMS += \
 	%D%/fuzz_conf \
 	%D%/fuzz_pamargs \
-	%D%/fuzz_proto
+	%D%/fuzz_proto \
+	%D%/fuzz_sshkey
 
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c %D%/fuzz.h $(common_fuzz_main)
 %C%_fuzz_conf_LDFLAGS = $(common_fuzz_link)
@@ -22,5 +23,8 @@ check_PROGRAMS += \
 %C%_fuzz_proto_SOURCES = %D%/fuzz_proto.c %D%/fuzz.h $(common_fuzz_main)
 %C%_fuzz_proto_LDFLAGS = $(common_fuzz_link)
 %C%_fuzz_proto_LDADD = libcommon.la
+%C%_fuzz_sshkey_SOURCES = %D%/fuzz_sshkey.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_sshkey_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_sshkey_LDADD = libcommon.la
 
-EXTRA_DIST += %D%/corpus/conf %D%/corpus/pamargs %D%/corpus/proto
+EXTRA_DIST += %D%/corpus/conf %D%/corpus/pamargs %D%/corpus/proto %D%/corpus/sshkey

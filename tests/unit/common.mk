@@ -13,6 +13,7 @@ common_unit_tests = \
 	%D%/common_proto_directory \
 	%D%/common_record \
 	%D%/common_secret \
+	%D%/common_sshkey \
 	%D%/common_str \
 	%D%/common_template \
 	%D%/sys_conffile \
@@ -45,6 +46,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_common_proto_directory_LDADD = $(common_test_libs)
 %C%_common_record_LDADD = $(common_test_libs)
 %C%_common_secret_LDADD = $(common_test_libs)
+%C%_common_sshkey_LDADD = $(common_test_libs)
 %C%_common_str_LDADD = $(common_test_libs)
 %C%_common_template_LDADD = $(common_test_libs)
 %C%_sys_conffile_LDADD = $(common_test_libs)

@@ -5,9 +5,10 @@
  *   ctl_fake serve FILE       listens in the run directory; prints each question as
  *                             "VERB|ARG|ARG" ("login|USER|SERVICE", "answer|TEXT")
  *
- * FILE is read anew for each question: "verb NAME" begins an answer (NAME "login" and "lookup"
- * stand for those messages), made of lines "row A|B|C", "show TEXT", "ask TEXT", "secret TEXT" (a
- * question without echo), "result WORD [TEXT]", "silence", "close", "garbage". */
+ * FILE is read anew for each question: "verb NAME" begins an answer (NAME "login" and "keys" stand
+ * for those messages), made of lines "row A|B|C", "show TEXT", "ask TEXT", "secret TEXT" (a
+ * question without echo), "result WORD [TEXT]", "lines FILE" (a TEXT with what the file holds),
+ * "not-found", "silence", "close", "garbage". */
 #include "common/proto.h"
 #include "common/str.h"
 #include "sys/clock.h"
@@ -109,6 +110,31 @@ static void say_garbage(int fd)
 	say(fd, &b);
 }
 
+static void say_lines(int fd, const char *file)
+{
+	static char text[KEY_LINES_MAX + 2];
+	FILE *f = fopen(file, "re");
+	struct buf b;
+
+	memset(text, 0, sizeof(text));
+	if (f) {
+		(void)!fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	buf_init(&b, PROTO_MAX);
+	proto_put_text(&b, text);
+	say(fd, &b);
+}
+
+static void say_not_found(int fd)
+{
+	struct buf b;
+
+	buf_init(&b, 64);
+	proto_begin(&b, MSG_NOT_FOUND);
+	say(fd, &b);
+}
+
 /* True when the connection is to be closed. */
 static bool obey(int fd, char *line, const char *user)
 {
@@ -125,6 +151,10 @@ static bool obey(int fd, char *line, const char *user)
 		ask(fd, rest, word[0] == 'a');
 	else if (strcmp(word, "result") == 0)
 		say_result(fd, rest, user);
+	else if (strcmp(word, "lines") == 0)
+		say_lines(fd, rest);
+	else if (strcmp(word, "not-found") == 0)
+		say_not_found(fd);
 	else if (strcmp(word, "garbage") == 0)
 		say_garbage(fd);
 	else if (strcmp(word, "silence") == 0)
@@ -188,12 +218,26 @@ static bool serve_login(int fd, struct reader *r, const char *file)
 	return close_it;
 }
 
+static bool serve_lookup(int fd, struct reader *r, const char *file)
+{
+	struct msg_lookup m;
+
+	if (proto_get_lookup(r, &m) != ERR_OK)
+		return true;
+	if (m.kind == LOOKUP_KEYS) {
+		printf("keys|%s\n", m.name);
+		return answer(fd, file, "keys", "");
+	}
+	puts("lookup");
+	say_not_found(fd);
+	return false;
+}
+
 static void serve(int fd, const char *file)
 {
 	bool over = false;
 	enum msg_type type;
 	struct reader r;
-	struct buf b;
 
 	while (!over && hear(fd, &r, &type)) {
 		over = true;
@@ -201,12 +245,8 @@ static void serve(int fd, const char *file)
 			over = serve_admin(fd, &r, file);
 		if (type == MSG_LOGIN)
 			over = serve_login(fd, &r, file);
-		if (type == MSG_LOOKUP) {
-			puts("lookup");
-			buf_init(&b, 64);
-			proto_begin(&b, MSG_NOT_FOUND);
-			say(fd, &b);
-		}
+		if (type == MSG_LOOKUP)
+			(void)serve_lookup(fd, &r, file);
 		fflush(stdout);
 	}
 }
