@@ -20,7 +20,7 @@ check() { # check NAME, offending lines on standard input
   fi
 }
 
-mapfile -t sources < <(find common sys oidc encvoyd pam nss ctl tests -name node_modules -prune \
+mapfile -t sources < <(find common sys oidc encvoyd pam nss subid ctl tests -name node_modules -prune \
   -o -name '*.[ch]' -print | sort)
 product=()
 for f in "${sources[@]}"; do
@@ -47,10 +47,10 @@ banned+='|strtoul|strtoll|strtoull|strtod|strtok|alloca|system|popen|tmpnam|temp
 banned+='|random|setjmp|longjmp|gethostbyname|bzero|memfrob|syslog_r'
 grep_code "(^|[^A-Za-z0-9_>.])($banned)[ ]*\\(" "${product[@]}" | check 'no banned function'
 grep_code '(^|[^A-Za-z0-9_])goto[^A-Za-z0-9_]' "${product[@]}" | check 'no goto'
-grep_code '__thread|thread_local' common/*.[ch] sys/*.[ch] pam/*.[ch] nss/*.[ch] |
+grep_code '__thread|thread_local' common/*.[ch] sys/*.[ch] pam/*.[ch] nss/*.[ch] subid/*.[ch] |
   check 'SEC-38: no thread-local storage in what modules link'
-grep_code '(printf|syslog)[ ]*\(' common/*.c sys/*.c oidc/*.c nss/*.c |
-  grep -vE 'snprintf|buf_printf' | check 'common, sys, oidc and nss print and log nothing'
+grep_code '(printf|syslog)[ ]*\(' common/*.c sys/*.c oidc/*.c nss/*.c subid/*.c |
+  grep -vE 'snprintf|buf_printf' | check 'common, sys, oidc, nss and subid print and log nothing'
 grep_code '(^|[^A-Za-z0-9_])(getpwnam|getpwuid|getgrnam|getgrgid|getpwent|initgroups|getgrouplist)(_r)?[ ]*\(' \
   common/*.c sys/*.c oidc/*.c encvoyd/*.c encvoyd/online/*.c pam/*.c nss/*.c |
   check 'SEC-42: the daemon and the modules never ask NSS'
@@ -63,12 +63,13 @@ allowed() { # allowed FOLDER: regex of folders it may include
     oidc) echo 'oidc|common' ;;
     pam) echo 'pam|sys|common' ;;
     nss) echo 'nss|sys|common' ;;
+    subid) echo 'subid|nss|sys|common' ;;
     encvoyd) echo 'encvoyd|sys|common' ;;
     encvoyd/online) echo 'encvoyd/online|encvoyd/log|oidc|sys|common' ;;
     ctl) echo 'ctl|pam|nss|encvoyd/online|encvoyd|oidc|sys|common' ;;
   esac
 }
-for dir in common sys oidc pam nss encvoyd encvoyd/online ctl; do
+for dir in common sys oidc pam nss subid encvoyd encvoyd/online ctl; do
   grep -nE '^#include "' "$dir"/*.[ch] |
     grep -vE "#include \"(config\\.h|($(allowed $dir))[/.])" |
     check "$dir/ includes only what it may"
@@ -76,7 +77,8 @@ done
 grep -nE '#include "encvoyd/online' encvoyd/*.[ch] | check 'encvoyd/ knows nothing of encvoyd/online/'
 grep -lE '#include <curl/' "${product[@]}" | grep -vE '^encvoyd/online/http[a-z_]*\.[ch]$' |
   check 'only encvoyd/online/http*.[ch] include curl'
-grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] |
+grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] \
+  subid/*.[ch] |
   check 'no network or crypto library in listener and modules'
 grep -nE '#include <(sys/socket|sys/un|netinet|arpa|time|sys/time|sys/random)' common/*.[ch] oidc/*.[ch] |
   check 'common/ and oidc/ know neither network nor clock nor randomness'

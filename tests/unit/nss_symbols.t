@@ -55,6 +55,7 @@ if ! command -v readelf >/dev/null || ! command -v nm >/dev/null; then
   exit 0
 fi
 facts libnss_encvoy.so.2 '_nss_encvoy_[a-z_]+' 'libc\.so\.[0-9]+|ld-linux.*'
+facts libsubid_encvoy.so 'shadow_subid_[a-z_]+' 'libc\.so\.[0-9]+|ld-linux.*'
 facts pam_encvoy.so 'pam_sm_[a-z_]+' 'libc\.so\.[0-9]+|libpam\.so\.0|ld-linux.*'
 echo "1..$n"
 exit $bad
