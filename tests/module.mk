@@ -18,12 +18,15 @@ TESTS += %D%/style/style.t %D%/style/coverage.t
 
 # The real thing in private namespaces, as root: minutes, not seconds; not part of "make check".
 system_tests = \
+	%D%/system/api.t \
 	%D%/system/ctl.t \
 	%D%/system/login.t \
 	%D%/system/online.t \
+	%D%/system/roster.t \
 	%D%/system/secrets.t \
 	%D%/system/trouble.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/lib.sh %D%/system/memory_has.js
+dist_check_SCRIPTS += $(system_tests) %D%/system/lib.sh %D%/system/memory_has.js \
+	%D%/system/webserver.js
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 
 .PHONY: check-system idp
