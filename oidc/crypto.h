@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -19,6 +20,7 @@
 		destroy(*p);                \
 	}
 
+CRYPTO_CLEANUP(crypto_free_bio, BIO, BIO_free_all)
 CRYPTO_CLEANUP(crypto_free_bn, BIGNUM, BN_free)
 CRYPTO_CLEANUP(crypto_free_pkey, EVP_PKEY, EVP_PKEY_free)
 CRYPTO_CLEANUP(crypto_free_pkey_ctx, EVP_PKEY_CTX, EVP_PKEY_CTX_free)
@@ -27,6 +29,7 @@ CRYPTO_CLEANUP(crypto_free_param, OSSL_PARAM, OSSL_PARAM_free)
 CRYPTO_CLEANUP(crypto_free_param_bld, OSSL_PARAM_BLD, OSSL_PARAM_BLD_free)
 CRYPTO_CLEANUP(crypto_free_ecdsa_sig, ECDSA_SIG, ECDSA_SIG_free)
 
+#define AUTO_BIO CLEANUP(crypto_free_bio)
 #define AUTO_BN CLEANUP(crypto_free_bn)
 #define AUTO_PKEY CLEANUP(crypto_free_pkey)
 #define AUTO_PKEY_CTX CLEANUP(crypto_free_pkey_ctx)
@@ -34,6 +37,13 @@ CRYPTO_CLEANUP(crypto_free_ecdsa_sig, ECDSA_SIG, ECDSA_SIG_free)
 #define AUTO_PARAM CLEANUP(crypto_free_param)
 #define AUTO_PARAM_BLD CLEANUP(crypto_free_param_bld)
 #define AUTO_ECDSA_SIG CLEANUP(crypto_free_ecdsa_sig)
+
+/* For libcrypto's PEM readers, which would ask the terminal: nobody is asked for a passphrase. */
+static inline int crypto_no_passphrase(char *to, int size, int writing, void *arg)
+{
+	(void)to, (void)size, (void)writing, (void)arg;
+	return -1;
+}
 
 static inline void crypto_leave(const int *marked)
 {

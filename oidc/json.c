@@ -130,6 +130,13 @@ bool json_is_object(const struct json *j)
 	return json_object_is_type(json_inner(j), json_type_object);
 }
 
+size_t json_members(const struct json *j)
+{
+	if (!json_is_object(j))
+		return 0;
+	return (size_t)json_object_object_length(json_inner(j));
+}
+
 size_t json_count(const struct json *j)
 {
 	if (!json_object_is_type(json_inner(j), json_type_array))

@@ -50,6 +50,8 @@ bool json_has(const struct json *j, const char *name);
 /* Whether it is there, and null. */
 bool json_is_null(const struct json *j, const char *name);
 bool json_is_object(const struct json *j);
+/* Members of an object: when it is as many as the known ones that are there, it has no others. */
+size_t json_members(const struct json *j);
 /* Elements of an array: 0 for anything else, NULL behind the end. */
 size_t json_count(const struct json *j);
 const struct json *json_at(const struct json *j, size_t i);
@@ -61,6 +63,9 @@ bool json_lists(const struct json *j, const char *text);
 /* Appends a valid JSON text with everything outside printable ASCII and line breaks written as
  * \uXXXX, so that it cannot control a terminal. ERR_BAD_JSON when the bytes are no UTF-8. */
 enum err json_to_ascii(struct buf *out, const void *bytes, size_t len);
+
+/* Appends a text as a JSON string; valid UTF-8 stays as it is. */
+void json_put_str(struct buf *out, const char *text);
 
 static inline void json_freep(struct json **j)
 {

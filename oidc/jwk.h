@@ -23,10 +23,15 @@ struct jwks;
 enum err jwks_parse(const void *bytes, size_t len, struct jwks **ret);
 /* The same for a document that is either a set or one bare JWK, as key files are. */
 enum err jwks_parse_any(const void *bytes, size_t len, struct jwks **ret);
+/* An empty set, and one more Ed25519 key for it from a PEM text that holds exactly one public key
+ * (SubjectPublicKeyInfo, RFC 8410). ERR_BAD_KEY for anything else, ERR_TOO_LONG (number of keys),
+ * ERR_NOMEM. */
+enum err jwks_new(struct jwks **ret);
+enum err jwks_add_ed25519_pem(struct jwks *keys, const void *pem, size_t len);
 /* NULL is fine. */
 void jwks_free(struct jwks *keys);
 
-/* Usable keys; at least one. */
+/* Usable keys; at least one in a parsed set. */
 size_t jwks_count(const struct jwks *keys);
 /* Whether a usable key has exactly this id. */
 bool jwks_has_kid(const struct jwks *keys, const char *kid);

@@ -20,12 +20,19 @@ liboidc_la_SOURCES = \
 	%D%/json_ascii.c \
 	%D%/json_parse.c \
 	%D%/json_string.c \
+	%D%/json_write.c \
 	%D%/jwa.c %D%/jwa.h \
 	%D%/jwk.c %D%/jwk.h %D%/jwk_internal.h \
 	%D%/jwk_load.c \
+	%D%/jwk_pem.c \
 	%D%/jws.c %D%/jws.h %D%/jws_internal.h \
 	%D%/jws_signature.c \
 	%D%/reply.c %D%/reply.h \
+	%D%/roster.c %D%/roster.h \
+	%D%/roster_build.c %D%/roster_build.h \
+	%D%/roster_lines.c %D%/roster_lines.h \
+	%D%/roster_person.c %D%/roster_person.h \
+	%D%/roster_sign.c %D%/roster_sign.h \
 	%D%/token.c %D%/token.h \
 	%D%/url.c %D%/url.h
 liboidc_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS)

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	%D%/fuzz_json \
 	%D%/fuzz_jwk \
 	%D%/fuzz_jwt \
+	%D%/fuzz_roster \
 	%D%/fuzz_token
 
 %C%_fuzz_discovery_SOURCES = %D%/fuzz_discovery.c %D%/fuzz.h $(oidc_fuzz_main)
@@ -29,6 +30,10 @@ check_PROGRAMS += \
 %C%_fuzz_jwt_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_fuzz_jwt_LDFLAGS = $(oidc_fuzz_link)
 %C%_fuzz_jwt_LDADD = tests/unit/liboidctest.la liboidc.la
+%C%_fuzz_roster_SOURCES = %D%/fuzz_roster.c %D%/fuzz.h $(oidc_fuzz_main)
+%C%_fuzz_roster_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_fuzz_roster_LDFLAGS = $(oidc_fuzz_link)
+%C%_fuzz_roster_LDADD = tests/unit/liboidctest.la liboidc.la
 %C%_fuzz_token_SOURCES = %D%/fuzz_token.c %D%/fuzz.h $(oidc_fuzz_main)
 %C%_fuzz_token_LDFLAGS = $(oidc_fuzz_link)
 %C%_fuzz_token_LDADD = liboidc.la
@@ -36,5 +41,6 @@ check_PROGRAMS += \
 dist_check_SCRIPTS += %D%/replay.t
 TESTS += %D%/replay.t
 EXTRA_DIST += %D%/replay.c \
-	%D%/corpus/discovery %D%/corpus/json %D%/corpus/jwk %D%/corpus/jwt %D%/corpus/token
+	%D%/corpus/discovery %D%/corpus/json %D%/corpus/jwk %D%/corpus/jwt \
+	%D%/corpus/roster %D%/corpus/token
 CLEANFILES += %D%/fuzz_*.replay

@@ -19,6 +19,8 @@ oidc_unit_tests = \
 	%D%/oidc_json \
 	%D%/oidc_jwk \
 	%D%/oidc_jws \
+	%D%/oidc_roster \
+	%D%/oidc_roster_lines \
 	%D%/oidc_token \
 	%D%/oidc_url \
 	%D%/oidc_vectors_test
@@ -51,6 +53,10 @@ endif
 %C%_oidc_jwk_LDADD = $(oidc_test_libs)
 %C%_oidc_jws_CFLAGS = $(oidc_test_flags)
 %C%_oidc_jws_LDADD = $(oidc_test_libs)
+%C%_oidc_roster_CFLAGS = $(oidc_test_flags)
+%C%_oidc_roster_LDADD = $(oidc_test_libs)
+%C%_oidc_roster_lines_CFLAGS = $(oidc_test_flags)
+%C%_oidc_roster_lines_LDADD = $(oidc_test_libs)
 %C%_oidc_token_LDADD = $(oidc_test_libs)
 %C%_oidc_url_LDADD = $(oidc_test_libs)
 %C%_oidc_vectors_test_LDADD = $(oidc_test_libs)
