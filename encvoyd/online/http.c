@@ -76,7 +76,7 @@ const char *http_detail(const struct http *h)
 }
 
 /* Ends the transfer with an error of ours; the caller of curl's callback gets 0 bytes taken. */
-static size_t refuse(struct http *h, const char *why)
+size_t http_refuse(struct http *h, const char *why)
 {
 	h->refused = ERR_PROVIDER_ERROR;
 	(void)str_copy(h->detail, sizeof(h->detail), why);
@@ -87,9 +87,11 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct http *h = arg;
 
+	if (h->stream)
+		return http_stream_put(h, bytes, size * n);
 	buf_put(&h->answer.body, bytes, size * n);
 	if (h->answer.body.err != ERR_OK)
-		return refuse(h, "the answer is too long");
+		return http_refuse(h, "the answer is too long");
 	return size * n;
 }
 
@@ -121,9 +123,10 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 	if (h->header_bytes > HTTP_HEADERS_MAX)
 		why = "the answer's headers are too long";
 	note_date(h, line);
+	http_header_etag(line, h->answer.etag);
 	if (h->on_header && !why)
 		h->on_header(h->arg, line);
-	return why ? refuse(h, why) : line.len;
+	return why ? http_refuse(h, why) : line.len;
 }
 
 /* TLS verifies against the store that the template process has loaded. */
@@ -135,13 +138,6 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *arg)
 	SSL_CTX_set1_cert_store(ctx, h->trust->store);
 	return CURLE_OK;
 }
-
-/* Collects the first failure of many options. */
-#define SET(option, value)                                          \
-	do {                                                        \
-		if (rc == CURLE_OK)                                 \
-			rc = curl_easy_setopt(easy, option, value); \
-	} while (0)
 
 static CURLcode set_tls(struct http *h, CURL *easy)
 {
@@ -181,7 +177,7 @@ static CURLcode set_limits(struct http *h, CURL *easy, long timeout_ms)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, timeout_ms);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < HTTP_CONNECT_MS ? timeout_ms : HTTP_CONNECT_MS);
-	SET(CURLOPT_MAXFILESIZE, (long)HTTP_BODY_MAX);
+	SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)HTTP_BODY_MAX);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* a look-up of a name that hangs must not hold up the end of a login */
 	SET(CURLOPT_QUICK_EXIT, 1L);
@@ -242,12 +238,14 @@ static void forget_last(struct http *h)
 static enum err start(struct http *h, const struct http_request *r, int64_t left)
 {
 	long timeout = left < HTTP_TIMEOUT_MS ? (long)left : HTTP_TIMEOUT_MS;
-	enum err e = add_header(h, "Accept", "application/json");
+	enum err e = add_header(h, "Accept", r->stream ? "*/*" : "application/json");
 
 	if (e == ERR_OK && r->authorization)
 		e = add_header(h, "Authorization", r->authorization);
 	if (e == ERR_OK && r->cookie)
 		e = add_header(h, "Cookie", r->cookie);
+	if (e == ERR_OK && r->etag)
+		e = add_header(h, "If-None-Match", r->etag);
 	if (e != ERR_OK)
 		return e;
 	if (!h->multi)
@@ -256,6 +254,7 @@ static enum err start(struct http *h, const struct http_request *r, int64_t left
 	if (!h->easy)
 		return ERR_NOMEM;
 	if (set_tls(h, h->easy) != CURLE_OK || set_limits(h, h->easy, timeout) != CURLE_OK ||
+	    (r->stream && http_stream_limits(h, h->easy, left) != CURLE_OK) ||
 	    set_request(h, h->easy, r) != CURLE_OK ||
 	    curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
 		return ERR_INTERNAL;
@@ -272,6 +271,9 @@ enum err http_start(struct http *h, const struct http_request *r)
 	h->page = r->page;
 	h->on_header = r->on_header;
 	h->arg = r->arg;
+	h->stream = r->stream;
+	h->streamed = 0;
+	h->conditional = r->etag != NULL;
 	if (!str_starts(r->url, "https://"))
 		e = ERR_FOREIGN_ENDPOINT;
 	else if (left <= 0)
@@ -321,15 +323,20 @@ static enum err judge(struct http *h)
 	    curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
 		return ERR_INTERNAL;
 	h->answer.status = (unsigned)status;
-	e = h->page && status >= 300 && status < 400 ? ERR_OK : http_status_check(status);
+	if (h->stream)
+		e = http_stream_check(h, status);
+	else if (!h->page || status < 300 || status >= 400)
+		e = http_status_check(status);
 	if (e != ERR_OK) {
 		snprintf(h->detail, sizeof(h->detail), "status %ld", status);
 		return e;
 	}
-	if (!h->page && !http_type_is_json(type))
-		(void)refuse(h, "the answer is not JSON by its type");
+	if (h->stream && status == 304)
+		return ERR_OK; /* has no body */
+	if (!h->stream && !h->page && !http_type_is_json(type))
+		(void)http_refuse(h, "the answer is not JSON by its type");
 	else if (!h->delimited)
-		(void)refuse(h, "the answer does not say how long it is");
+		(void)http_refuse(h, "the answer does not say how long it is");
 	return h->refused;
 }
 

@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/str.h"
+#include "encvoyd/online/http_rules.h"
 #include "encvoyd/online/trust.h"
 
 #include <poll.h>
@@ -20,6 +21,11 @@
 #define HTTP_HEADERS_MAX (32 * 1024)
 #define HTTP_TIMEOUT_MS 9500 /* for one request, its connection included */
 #define HTTP_CONNECT_MS 5000
+/* The same for a streamed body, which must also come at this rate (bytes in a second) but for
+ * pauses of so many seconds. */
+#define HTTP_STREAM_MS 120000
+#define HTTP_STREAM_RATE 1024
+#define HTTP_STREAM_PAUSE 8
 
 /* Before anything else here; children inherit it. */
 enum err http_init(void);
@@ -34,11 +40,21 @@ void http_free(struct http *h);
 /* Closes the connection and gives back its memory; the next request opens a new one. */
 void http_rest(struct http *h);
 
+/* Takes the body of a 200, of any type, piece by piece instead of answer.body; an error of its own
+ * ends the request and is its result. */
+struct http_stream {
+	enum err (*put)(void *arg, const void *bytes, size_t len);
+	void *arg;
+	uint64_t max; /* bytes, in place of HTTP_BODY_MAX */
+};
+
 struct http_request {
 	const char *url;
-	const struct buf *form;    /* application/x-www-form-urlencoded; NULL: a GET */
-	const char *authorization; /* the header's whole value ("Bearer ..."), or NULL */
-	int64_t deadline;          /* of clock_mono_ms(); HTTP_TIMEOUT_MS holds as well */
+	const struct buf *form;           /* application/x-www-form-urlencoded; NULL: a GET */
+	const char *authorization;        /* the header's whole value ("Bearer ..."), or NULL */
+	int64_t deadline;                 /* of clock_mono_ms(); HTTP_TIMEOUT_MS holds as well */
+	const struct http_stream *stream; /* NULL: JSON, into answer.body */
+	const char *etag; /* with stream: what we have, a 304 is an answer then; or NULL */
 	/* for the sign-in pages: any type is an answer, and so is a redirect, which is never
 	 * followed */
 	bool page;
@@ -50,8 +66,9 @@ struct http_request {
 
 struct http_answer {
 	unsigned status;
-	struct buf body; /* secret; JSON by its media type */
-	int64_t date;    /* what the server's clock said, seconds since 1970; 0: nothing */
+	struct buf body;          /* secret; JSON by its media type */
+	int64_t date;             /* what the server's clock said, seconds since 1970; 0: nothing */
+	char etag[HTTP_ETAG_MAX]; /* "" when there is none */
 };
 static inline void http_answer_free(struct http_answer *a)
 {
@@ -59,11 +76,12 @@ static inline void http_answer_free(struct http_answer *a)
 	*a = (struct http_answer){0};
 }
 
-/* ERR_OK: a complete answer with status 2xx or 4xx, of type application/json or .../...+json.
- * Otherwise ERR_TLS, ERR_PROVIDER_UNREACHABLE (no connection, no answer in time, 429, 502, 503,
- * 504), ERR_PROVIDER_ERROR (anything else the provider should not have sent), ERR_FOREIGN_ENDPOINT
- * (not https), ERR_TIMEOUT (the deadline given), ERR_CANCELLED, ERR_NOMEM. Free the answer in all
- * cases. */
+/* ERR_OK: a complete answer with status 2xx or 4xx, of type application/json or .../...+json; with
+ * stream, a 200 that was all taken, or a 304 to an etag. Otherwise ERR_TLS,
+ * ERR_PROVIDER_UNREACHABLE (no connection, no answer in time, 429, 502, 503, 504),
+ * ERR_PROVIDER_ERROR (anything else the provider should not have sent), ERR_FOREIGN_ENDPOINT (not
+ * https), ERR_TIMEOUT (the deadline given), ERR_CANCELLED, ERR_NOMEM. Free the answer in all cases.
+ */
 enum err http_perform(struct http *h, const struct http_request *r, struct http_answer *ret);
 
 /* The same without waiting, for the one process that serves others meanwhile: http_start (what the

@@ -32,15 +32,46 @@ const char *http_header_refusal(struct slice line)
 	return NULL;
 }
 
+/* Each one, also of an interim answer, starts anew. */
+static bool is_status_line(struct slice line)
+{
+	return line.len > 5 && memcmp(line.p, "HTTP/", 5) == 0;
+}
+
 bool http_header_delimits(struct slice line, bool before)
 {
 	struct slice value;
 
-	/* each status line, also of an interim answer, starts anew */
-	if (line.len > 5 && memcmp(line.p, "HTTP/", 5) == 0)
+	if (is_status_line(line))
 		return false;
 	return before || http_header_is(line, "Content-Length", &value) ||
 	       (http_header_is(line, "Transfer-Encoding", &value) && word_is(value, "chunked"));
+}
+
+static bool etag_ok(struct slice tag)
+{
+	if (tag.len >= 2 && memcmp(tag.p, "W/", 2) == 0)
+		tag = (struct slice){tag.p + 2, tag.len - 2};
+	if (tag.len < 2 || tag.p[0] != '"' || tag.p[tag.len - 1] != '"')
+		return false;
+	for (size_t i = 1; i < tag.len - 1; i++)
+		if (tag.p[i] <= 0x20 || tag.p[i] >= 0x7f || tag.p[i] == '"')
+			return false;
+	return true;
+}
+
+void http_header_etag(struct slice line, char etag[HTTP_ETAG_MAX])
+{
+	struct slice value;
+
+	if (is_status_line(line)) {
+		etag[0] = 0;
+	} else if (http_header_is(line, "ETag", &value)) {
+		bool good = etag_ok(value) && value.len < HTTP_ETAG_MAX;
+
+		memcpy(etag, value.p, good ? value.len : 0);
+		etag[good ? value.len : 0] = 0;
+	}
 }
 
 bool http_type_is_json(const char *type)

@@ -7,6 +7,7 @@ libonline_la_SOURCES = \
 	%D%/http.c %D%/http.h %D%/http_internal.h \
 	%D%/http_multi.c \
 	%D%/http_rules.c %D%/http_rules.h \
+	%D%/http_stream.c \
 	%D%/idp.c %D%/idp.h \
 	%D%/network.c %D%/network.h \
 	%D%/trust.c %D%/trust.h \

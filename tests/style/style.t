@@ -75,8 +75,10 @@ for dir in common sys oidc pam nss subid encvoyd encvoyd/online ctl; do
     check "$dir/ includes only what it may"
 done
 grep -nE '#include "encvoyd/online' encvoyd/*.[ch] | check 'encvoyd/ knows nothing of encvoyd/online/'
-grep -lE '#include <curl/' "${product[@]}" | grep -vE '^encvoyd/online/http[a-z_]*\.[ch]$' |
-  check 'only encvoyd/online/http*.[ch] include curl'
+grep -lE '#include <curl/' "${product[@]}" | grep -vx 'encvoyd/online/http_internal.h' |
+  check 'only encvoyd/online/http_internal.h includes curl'
+grep -lE '#include "encvoyd/online/http_internal' "${product[@]}" |
+  grep -vE '^encvoyd/online/http(_[a-z]+)?\.c$' | check 'and only http*.c include that'
 grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] \
   subid/*.[ch] |
   check 'no network or crypto library in listener and modules'

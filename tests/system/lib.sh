@@ -161,7 +161,7 @@ idp_start() { # idp_start [options]
   node "$idp/server.js" --host id.encvoy.test --port 8443 --control-port 8444 \
     --state-dir $work/idp "$@" >$work/idp.out 2>$work/idp.log &
   idp_pid=$!
-  wait_for 20 test -s $work/idp/ready.json || die "the provider did not start: $(cat $work/idp.log)"
+  wait_for 90 test -s $work/idp/ready.json || die "the provider did not start: $(cat $work/idp.log)"
 }
 
 idp_stop() {

@@ -6,6 +6,7 @@ online_tests = \
 	%D%/online_http \
 	%D%/online_keys \
 	%D%/online_parts \
+	%D%/online_stream \
 	%D%/online_talk \
 	%D%/online_token
 check_PROGRAMS += $(online_tests) %D%/online_player
@@ -22,5 +23,7 @@ libtestonline_la_LIBADD = $(online_libs)
 %C%_online_keys_LDADD = $(online_libs)
 %C%_online_parts_LDADD = $(online_libs)
 %C%_online_player_LDADD = libsys.la libcommon.la
+%C%_online_stream_SOURCES = %D%/online_stream.c %D%/online_server.c %D%/online_server.h
+%C%_online_stream_LDADD = $(online_libs)
 %C%_online_talk_LDADD = libtestonline.la
 %C%_online_token_LDADD = libtestonline.la
