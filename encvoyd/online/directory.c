@@ -16,6 +16,7 @@ static const struct kind {
 	const struct source_ops *ops;
 } kinds[] = {
     {"api", &source_api},
+    {"roster", &source_roster},
 };
 
 struct directory {

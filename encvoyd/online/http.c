@@ -317,7 +317,7 @@ static enum err judge(struct http *h)
 {
 	const char *type = NULL;
 	long status = 0;
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK ||
 	    curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)

@@ -37,8 +37,10 @@ libonlined_la_SOURCES = \
 	%D%/messages.c %D%/messages.h \
 	%D%/process.c %D%/process.h \
 	%D%/qr.c %D%/qr.h \
+	%D%/roster_place.c %D%/roster_place.h \
 	%D%/source.h \
 	%D%/source_api.c \
+	%D%/source_roster.c \
 	%D%/talk.c %D%/talk.h \
 	%D%/template.c %D%/template.h \
 	%D%/work.c %D%/work.h

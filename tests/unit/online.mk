@@ -6,6 +6,7 @@ online_tests = \
 	%D%/online_http \
 	%D%/online_keys \
 	%D%/online_parts \
+	%D%/online_roster \
 	%D%/online_stream \
 	%D%/online_talk \
 	%D%/online_token
@@ -23,6 +24,8 @@ libtestonline_la_LIBADD = $(online_libs)
 %C%_online_keys_LDADD = $(online_libs)
 %C%_online_parts_LDADD = $(online_libs)
 %C%_online_player_LDADD = libsys.la libcommon.la
+%C%_online_roster_SOURCES = %D%/online_roster.c %D%/online_server.c %D%/online_server.h
+%C%_online_roster_LDADD = $(online_libs)
 %C%_online_stream_SOURCES = %D%/online_stream.c %D%/online_server.c %D%/online_server.h
 %C%_online_stream_LDADD = $(online_libs)
 %C%_online_talk_LDADD = libtestonline.la
