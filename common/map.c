@@ -21,7 +21,7 @@ static bool table_open(
 	return true;
 }
 
-enum err map_open(struct map *ret, const void *base, size_t size)
+static enum err open_role(struct map *ret, const void *base, size_t size, enum map_role role)
 {
 	struct map_header h;
 	struct map m;
@@ -35,19 +35,50 @@ enum err map_open(struct map *ret, const void *base, size_t size)
 		return ERR_VERSION;
 	if (h.sum != map_sum(MAP_VERSION, &h, offsetof(struct map_header, sum)))
 		return ERR_SYNTAX;
-	if (h.size != size || h.role != MAP_BASE || h.records_end < sizeof(h) ||
-	    h.records_end > size)
+	if (h.size != size || h.role != role || h.records_end < sizeof(h) || h.records_end > size)
 		return ERR_SYNTAX;
 	m = (struct map){.base = base,
 	    .records_end = h.records_end,
 	    .seed = h.seed,
 	    .generation = h.generation,
-	    .complete = h.flags & MAP_COMPLETE};
+	    .base_generation = h.base,
+	    .is_changes = role == MAP_CHANGES,
+	    .complete = h.flags & MAP_COMPLETE,
+	    .enumerate = h.flags & MAP_ENUMERATE};
 	for (enum map_table_id id = 0; id < MAP_TABLES; id++)
 		if (!table_open(&h, base, id, &m.tables[id]))
 			return ERR_SYNTAX;
 	*ret = m;
 	return ERR_OK;
+}
+
+enum err map_open(struct map *ret, const void *base, size_t size)
+{
+	return open_role(ret, base, size, MAP_BASE);
+}
+
+enum err map_open_changes(struct map *ret, const void *base, size_t size)
+{
+	return open_role(ret, base, size, MAP_CHANGES);
+}
+
+enum err map_join(struct map *base, const struct map *changes)
+{
+	if (changes->generation <= changes->base_generation)
+		return ERR_SYNTAX;
+	if (changes->generation < base->generation)
+		return ERR_EXISTS;
+	if (changes->base_generation != base->generation)
+		return ERR_NOT_FOUND;
+	if (changes->seed != base->seed)
+		return ERR_SYNTAX;
+	base->changes = changes;
+	return ERR_OK;
+}
+
+uint64_t map_generation(const struct map *m)
+{
+	return m->changes ? m->changes->generation : m->generation;
 }
 
 bool map_name_set_len(struct map_name *ret, const char *name, size_t len)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading users.map (common/map_format.h) from memory: pure, without allocation, locks or I/O.
+/* Reading users.map and users.changes (common/map_format.h) from memory: pure, without allocation,
+ * locks or I/O.
  *
  * The bytes are untrusted, and may change while they are read. So every offset is checked against
  * the size, every search is bounded, what is checked is always the copy that is handed out, and
@@ -30,16 +31,28 @@ struct map_table {
 /* An opened map: where things are, checked once and kept out of reach of the file. */
 struct map {
 	const unsigned char *base;
+	const struct map *changes; /* borrowed; NULL: none. Look-ups go through it first */
 	uint64_t records_end;
 	uint64_t seed;
 	uint64_t generation;
+	uint64_t base_generation; /* of changes */
+	bool is_changes;
 	bool complete;
+	bool enumerate;
 	struct map_table tables[MAP_TABLES];
 };
 
 /* Checks the header against the size mapped: ERR_OK, ERR_VERSION (another version or machine) or
  * ERR_SYNTAX. base is borrowed, and 8-aligned at least. */
 enum err map_open(struct map *ret, const void *base, size_t size);
+/* The same for changes. By themselves they only serve map_join. */
+enum err map_open_changes(struct map *ret, const void *base, size_t size);
+/* ERR_OK: look-ups in base respect the changes from now on; both stay where they are. ERR_EXISTS:
+ * they are proven to be older than the base, and nothing is lost without them. ERR_NOT_FOUND: they
+ * are of another base, which is to be looked for. ERR_SYNTAX: they cannot be true. */
+enum err map_join(struct map *base, const struct map *changes);
+/* The generation of both. */
+uint64_t map_generation(const struct map *m);
 
 /* A name to look for, in the form the tables want it. Borrows the string. */
 struct map_name {

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of users.map and users.gen. HACKING.md ("The map") describes them in words; whoever
- * changes anything here raises MAP_VERSION: a reader refuses every other version, and the daemon
- * builds the map anew from its database.
+/* The bytes of users.map, users.changes and users.gen. HACKING.md ("The map") describes them in
+ * words; whoever changes anything here raises MAP_VERSION: a reader refuses every other version,
+ * and the daemon builds the map anew from its database.
  *
- * users.map is immutable: header, records, tables, in the byte order of the machine.
+ * users.map (the base) and users.changes are immutable and of one format: header, records, tables,
+ * in the byte order of the machine.
  *
  *   header   one struct map_header, checked by a checksum of its own when it is mapped
  *   records  8-aligned, one behind the other: users and groups in the order they were added, then
  *            the groups of each member; each with checksums over all of it. A private group (the
  *            user's name, gid = uid, no members) is a mark on the user's record, and found there
- *            by who does not find it among the groups.
+ *            by who does not find it among the groups. In users.changes also, anywhere, a record
+ *            for each name or id that is no more.
  *   tables   64-aligned arrays of buckets, one cache line each. A bucket holds up to 7 entries
  *            without a gap: a tag (the id, or half of a name's hash) and a reference (offset / 8).
  *            An entry stands in its home bucket or, when that is full, in one of the next
@@ -21,7 +23,8 @@
  * of common/record.h in every reader are for.
  *
  * users.gen is one page that is never replaced and never made shorter while it is sound; its
- * generation is raised, atomically, after each new users.map was renamed into place. */
+ * generation is raised, atomically, after a new users.map or users.changes was renamed into place.
+ */
 #ifndef ENCVOY_COMMON_MAP_FORMAT_H
 #define ENCVOY_COMMON_MAP_FORMAT_H
 
@@ -31,12 +34,13 @@
 #include <string.h>
 
 #define USERS_MAP "users.map"
+#define USERS_CHANGES "users.changes"
 #define USERS_GEN "users.gen"
 
 #define MAP_MAGIC "ENCVOYM\n"
 #define MAP_GEN_MAGIC "ENCVOYG\n"
 #define MAP_BYTE_ORDER 0x01020304U
-#define MAP_VERSION 1U
+#define MAP_VERSION 2U
 
 enum map_table_id {
 	MAP_USER_NAME,
@@ -49,11 +53,12 @@ enum map_table_id {
 };
 
 enum map_flags {
-	MAP_COMPLETE = 1, /* what is not in the map does not exist */
+	MAP_COMPLETE = 1,  /* what is not in the map does not exist */
+	MAP_ENUMERATE = 2, /* everything may be listed */
 };
 
-/* A base holds everything. A change file (not written yet) will hold what differs from the base
- * whose generation it names in `base`: newer records, and MAP_GONE for what is no more. */
+/* A base holds everything. Changes hold what differs from the base whose generation they name in
+ * `base` and whose seed they share: newer records, and MAP_GONE for what is no more. */
 enum map_role {
 	MAP_BASE = 1,
 	MAP_CHANGES = 2,
@@ -88,7 +93,8 @@ struct map_header {
 	uint64_t members;
 	uint64_t private_groups; /* not among the groups */
 	struct map_place tables[MAP_TABLES_MAX];
-	uint64_t reserved[34];
+	uint64_t gone[MAP_TABLES_MAX]; /* entries of a table that are for MAP_GONE */
+	uint64_t reserved[26];
 	uint64_t body_sum; /* everything behind the header; only the daemon checks it */
 	uint64_t sum;      /* this header up to here */
 };
@@ -150,6 +156,17 @@ struct map_groups_head {
 };
 static_assert(sizeof(struct map_groups_head) == 16, "no hidden padding");
 
+/* A name or, when that is empty, an id that is no more, in every table of the mask (1 << its
+ * number). The name with its NUL follows, padded to a multiple of 16. */
+struct map_gone_head {
+	uint64_t sum; /* everything behind it */
+	uint8_t kind;
+	uint8_t name_len;
+	uint16_t tables;
+	uint32_t id;
+};
+static_assert(sizeof(struct map_gone_head) == 16, "no hidden padding");
+
 #define MAP_GEN_SIZE 4096
 
 struct map_gen {
@@ -157,7 +174,8 @@ struct map_gen {
 	uint32_t byte_order;
 	uint32_t version;
 	uint64_t generation;
-	uint64_t reserved[509];
+	uint64_t stale; /* not 0: something newer could not be written, so no miss is final */
+	uint64_t reserved[508];
 };
 static_assert(sizeof(struct map_gen) == MAP_GEN_SIZE, "one page");
 static_assert(__atomic_always_lock_free(sizeof(uint64_t), 0), "the generation is read atomically");
@@ -285,6 +303,15 @@ static inline uint64_t map_groups_sum(
     uint64_t seed, uint64_t offset, const unsigned char *record, size_t len)
 {
 	return map_sum_at(seed, offset, record + sizeof(uint64_t), len - sizeof(uint64_t));
+}
+
+static inline uint64_t map_gone_sum(
+    uint64_t seed, uint64_t offset, const struct map_gone_head *h, const char *name)
+{
+	uint64_t s =
+	    map_sum_at(seed, offset, (const char *)h + sizeof(h->sum), sizeof(*h) - sizeof(h->sum));
+
+	return map_sum(s, name, map_pad16((size_t)h->name_len + 1));
 }
 
 /* Of a hash the high half chooses the bucket, and of a name's the low half is the tag. */

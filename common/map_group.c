@@ -11,6 +11,14 @@ struct wanted {
 	uint32_t gid;
 };
 
+/* Where to look for it. */
+struct place {
+	enum map_table_id groups;
+	enum map_table_id users;
+	uint64_t hash;
+	uint32_t tag;
+};
+
 /* The parts of a record, all of them inside the map. */
 struct parts {
 	struct map_group_head h;
@@ -112,7 +120,8 @@ static enum err read_group(const struct map *m, uint64_t offset, const struct wa
 	enum err e = get_parts(m, offset, &p);
 
 	if (e != ERR_OK)
-		return e;
+		return map_read_gone(
+		    m, offset, w->name ? MAP_GROUP_NAME : MAP_GROUP_ID, w->name, w->gid);
 	if (p.h.name_len > NAME_MAX_LEN)
 		return ERR_SYNTAX;
 	map_copy(name, p.name, p.name_size);
@@ -136,6 +145,9 @@ static enum err read_private(const struct map *m, uint64_t offset, const struct 
 	struct parts p;
 
 	map_copy(&h, m->base + offset, sizeof(h));
+	if (h.kind == MAP_GONE) /* of a user; a group that is no more stands among the groups */
+		return map_gone_is_not_found(map_read_gone(
+		    m, offset, w->name ? MAP_USER_NAME : MAP_USER_ID, w->name, w->gid));
 	if ((h.kind != MAP_USER && h.kind != MAP_USER_AND_GROUP) || h.name_len > NAME_MAX_LEN ||
 	    map_pad16(map_strings_len(&h)) > m->records_end - offset - sizeof(h))
 		return ERR_SYNTAX;
@@ -170,31 +182,84 @@ static inline enum err find_in(struct map_probe p, size_t head, read_record read
 }
 
 /* Among the groups, then among the users: the tables of both work alike. */
-static enum err find(const struct map *m, enum map_table_id groups, enum map_table_id users,
-    uint64_t hash, uint32_t tag, const struct wanted *w, char *buf, size_t size,
-    struct map_group *ret)
+static enum err find_in_one(const struct map *m, const struct place *at, const struct wanted *w,
+    char *buf, size_t size, struct map_group *ret)
 {
-	enum err e = find_in(map_probe_start(m, groups, hash, tag), sizeof(struct map_group_head),
-	    read_group, w, buf, size, ret);
+	enum err e = find_in(map_probe_start(m, at->groups, at->hash, at->tag),
+	    sizeof(struct map_group_head), read_group, w, buf, size, ret);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
-	return find_in(map_probe_start(m, users, hash, tag), sizeof(struct map_user_head),
-	    read_private, w, buf, size, ret);
+	return find_in(map_probe_start(m, at->users, at->hash, at->tag),
+	    sizeof(struct map_user_head), read_private, w, buf, size, ret);
+}
+
+static enum err find(const struct map *m, const struct place *at, const struct wanted *w, char *buf,
+    size_t size, struct map_group *ret)
+{
+	if (m->changes) {
+		enum err e = find_in_one(m->changes, at, w, buf, size, ret);
+
+		if (e != ERR_NOT_FOUND)
+			return map_gone_is_not_found(e);
+	}
+	return find_in_one(m, at, w, buf, size, ret);
+}
+
+static struct place place_of_name(const struct map *m, const struct map_name *name)
+{
+	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
+
+	return (struct place){MAP_GROUP_NAME, MAP_USER_NAME, hash, map_tag(hash)};
+}
+
+static struct place place_of_gid(const struct map *m, uint32_t gid)
+{
+	return (struct place){MAP_GROUP_ID, MAP_USER_ID, map_hash_id(m->seed, gid), gid};
 }
 
 enum err map_group_by_name(
     const struct map *m, const struct map_name *name, char *buf, size_t size, struct map_group *ret)
 {
-	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
+	struct place at = place_of_name(m, name);
 
-	return find(m, MAP_GROUP_NAME, MAP_USER_NAME, hash, map_tag(hash),
-	    &(struct wanted){.name = name}, buf, size, ret);
+	return find(m, &at, &(struct wanted){.name = name}, buf, size, ret);
 }
 
 enum err map_group_by_gid(
     const struct map *m, uint32_t gid, char *buf, size_t size, struct map_group *ret)
 {
-	return find(m, MAP_GROUP_ID, MAP_USER_ID, map_hash_id(m->seed, gid), gid,
-	    &(struct wanted){.gid = gid}, buf, size, ret);
+	struct place at = place_of_gid(m, gid);
+
+	return find(m, &at, &(struct wanted){.gid = gid}, buf, size, ret);
+}
+
+enum err map_knows_group(const struct map *changes, const struct map_name *name, uint32_t gid)
+{
+	struct place at = name ? place_of_name(changes, name) : place_of_gid(changes, gid);
+	struct map_group unused;
+	enum err e =
+	    find_in_one(changes, &at, &(struct wanted){.name = name, .gid = gid}, NULL, 0, &unused);
+
+	return e == MAP_ERR_GONE || e == ERR_TOO_LONG ? ERR_OK : e;
+}
+
+enum err map_read_group_at(const struct map *m, uint64_t offset, enum map_kind kind, char *buf,
+    size_t size, struct map_group *ret)
+{
+	struct wanted w = {0};
+	struct map_group_head group;
+	struct map_user_head user;
+	enum err e;
+
+	if (kind == MAP_GROUP) {
+		map_copy(&group, m->base + offset, sizeof(group));
+		w.gid = group.gid;
+		e = read_group(m, offset, &w, buf, size, ret);
+	} else {
+		map_copy(&user, m->base + offset, sizeof(user));
+		w.gid = user.uid;
+		e = read_private(m, offset, &w, buf, size, ret);
+	}
+	return e == ERR_OK || e == ERR_TOO_LONG ? e : ERR_SYNTAX;
 }

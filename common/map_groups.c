@@ -16,7 +16,9 @@ static enum err read_groups(
 	map_copy(&h, p, sizeof(h));
 	name_size = map_pad8((size_t)h.name_len + 1);
 	size = sizeof(h) + name_size + (((uint64_t)h.groups * 4 + 7) & ~7ULL);
-	if (h.kind != MAP_GROUPS || size > left)
+	if (h.kind != MAP_GROUPS)
+		return map_read_gone(m, offset, MAP_MEMBER, name, 0);
+	if (size > left)
 		return ERR_SYNTAX;
 	if (h.sum != map_groups_sum(m->seed, offset, p, size))
 		return ERR_SYNTAX;
@@ -26,9 +28,9 @@ static enum err read_groups(
 	return ERR_OK;
 }
 
-enum err map_groups_of(const struct map *m, const struct map_name *name, struct map_groups *ret)
+static enum err find_in(
+    const struct map *m, uint64_t hash, const struct map_name *name, struct map_groups *ret)
 {
-	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
 	struct map_probe p = map_probe_start(m, MAP_MEMBER, hash, map_tag(hash));
 	enum err e;
 
@@ -41,6 +43,19 @@ enum err map_groups_of(const struct map *m, const struct map_name *name, struct 
 		e = read_groups(m, offset, name, ret);
 	} while (e == ERR_NOT_FOUND);
 	return e;
+}
+
+enum err map_groups_of(const struct map *m, const struct map_name *name, struct map_groups *ret)
+{
+	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
+
+	if (m->changes) {
+		enum err e = find_in(m->changes, hash, name, ret);
+
+		if (e != ERR_NOT_FOUND)
+			return map_gone_is_not_found(e);
+	}
+	return find_in(m, hash, name, ret);
 }
 
 uint32_t map_groups_gid(const struct map_groups *g, uint32_t i)

@@ -20,6 +20,31 @@ static inline uint32_t map_read4(const uint32_t *p)
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
+/* What the changes say of a key that is no more: the base need not be asked. Never leaves the
+ * files map_*.c. */
+#define MAP_ERR_GONE ERR_UNKNOWN_USER
+
+/* From what is left of a search: nothing found, or gone, is the same to the caller. */
+static inline enum err map_gone_is_not_found(enum err e)
+{
+	return e == MAP_ERR_GONE ? ERR_NOT_FOUND : e;
+}
+
+/* The record that a table's entry points at is not of the table's kind: MAP_ERR_GONE when it says
+ * that the name or, without one, the id is no more; ERR_NOT_FOUND when it says so of another. */
+enum err map_read_gone(const struct map *m, uint64_t offset, enum map_table_id table,
+    const struct map_name *name, uint32_t id);
+
+/* For the walk: ERR_OK when the changes say anything of the name or, without one, of the id. */
+enum err map_knows_user(const struct map *changes, const struct map_name *name, uint32_t uid);
+enum err map_knows_group(const struct map *changes, const struct map_name *name, uint32_t gid);
+/* The record at a place, of which the longest head is inside the map; with all checks of a look-up
+ * by id. ERR_OK, ERR_TOO_LONG or ERR_SYNTAX. */
+enum err map_read_user_at(
+    const struct map *m, uint64_t offset, char *buf, size_t size, struct user_record *ret);
+enum err map_read_group_at(const struct map *m, uint64_t offset, enum map_kind kind, char *buf,
+    size_t size, struct map_group *ret);
+
 /* The words of a name tell it from every other of its length. */
 static inline bool map_name_is(const struct map_name *name, const char *other, size_t len)
 {

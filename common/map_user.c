@@ -81,8 +81,10 @@ static enum err read_user(const struct map *m, uint64_t offset, const struct wan
 	__builtin_prefetch(p + 64);
 	map_copy(&h, p, sizeof(h));
 	len = map_strings_len(&h);
-	if ((h.kind != MAP_USER && h.kind != MAP_USER_AND_GROUP) ||
-	    map_pad16(len) > m->records_end - offset - sizeof(h))
+	if (h.kind != MAP_USER && h.kind != MAP_USER_AND_GROUP)
+		return map_read_gone(
+		    m, offset, w->name ? MAP_USER_NAME : MAP_USER_ID, w->name, w->uid);
+	if (map_pad16(len) > m->records_end - offset - sizeof(h))
 		return ERR_SYNTAX;
 	p += sizeof(h);
 	if (len > size)
@@ -101,35 +103,77 @@ static enum err read_user(const struct map *m, uint64_t offset, const struct wan
 	return ERR_OK;
 }
 
-static enum err find(
-    struct map_probe *p, const struct wanted *w, char *buf, size_t size, struct user_record *ret)
+static inline enum err find_in(
+    struct map_probe p, const struct wanted *w, char *buf, size_t size, struct user_record *ret)
 {
 	enum err e;
 
 	do {
 		uint64_t offset;
 
-		e = map_probe_next(p, sizeof(struct map_user_head), &offset);
+		e = map_probe_next(&p, sizeof(struct map_user_head), &offset);
 		if (e != ERR_OK)
 			return e;
-		e = read_user(p->map, offset, w, buf, size, ret);
+		e = read_user(p.map, offset, w, buf, size, ret);
 	} while (e == ERR_NOT_FOUND);
 	return e;
+}
+
+static __attribute__((noinline)) enum err find_in_changes(
+    struct map_probe p, const struct wanted *w, char *buf, size_t size, struct user_record *ret)
+{
+	return find_in(p, w, buf, size, ret);
+}
+
+static inline enum err find(const struct map *m, enum map_table_id table, uint64_t hash,
+    uint32_t tag, const struct wanted *w, char *buf, size_t size, struct user_record *ret)
+{
+	if (m->changes) {
+		enum err e = find_in_changes(
+		    map_probe_start(m->changes, table, hash, tag), w, buf, size, ret);
+
+		if (e != ERR_NOT_FOUND)
+			return map_gone_is_not_found(e);
+	}
+	return find_in(map_probe_start(m, table, hash, tag), w, buf, size, ret);
 }
 
 enum err map_user_by_name(const struct map *m, const struct map_name *name, char *buf, size_t size,
     struct user_record *ret)
 {
 	uint64_t hash = map_hash_name(m->seed, &name->words, name->len);
-	struct map_probe p = map_probe_start(m, MAP_USER_NAME, hash, map_tag(hash));
 
-	return find(&p, &(struct wanted){.name = name}, buf, size, ret);
+	return find(
+	    m, MAP_USER_NAME, hash, map_tag(hash), &(struct wanted){.name = name}, buf, size, ret);
 }
 
 enum err map_user_by_uid(
     const struct map *m, uint32_t uid, char *buf, size_t size, struct user_record *ret)
 {
-	struct map_probe p = map_probe_start(m, MAP_USER_ID, map_hash_id(m->seed, uid), uid);
+	return find(m, MAP_USER_ID, map_hash_id(m->seed, uid), uid, &(struct wanted){.uid = uid},
+	    buf, size, ret);
+}
 
-	return find(&p, &(struct wanted){.uid = uid}, buf, size, ret);
+enum err map_knows_user(const struct map *changes, const struct map_name *name, uint32_t uid)
+{
+	struct wanted w = {.name = name, .uid = uid};
+	uint64_t hash = name ? map_hash_name(changes->seed, &name->words, name->len)
+			     : map_hash_id(changes->seed, uid);
+	struct map_probe p = map_probe_start(
+	    changes, name ? MAP_USER_NAME : MAP_USER_ID, hash, name ? map_tag(hash) : uid);
+	struct user_record unused;
+	enum err e = find_in_changes(p, &w, NULL, 0, &unused);
+
+	return e == MAP_ERR_GONE || e == ERR_TOO_LONG ? ERR_OK : e;
+}
+
+enum err map_read_user_at(
+    const struct map *m, uint64_t offset, char *buf, size_t size, struct user_record *ret)
+{
+	struct map_user_head h;
+	enum err e;
+
+	map_copy(&h, m->base + offset, sizeof(h));
+	e = read_user(m, offset, &(struct wanted){.uid = h.uid}, buf, size, ret);
+	return e == ERR_OK || e == ERR_TOO_LONG ? e : ERR_SYNTAX;
 }

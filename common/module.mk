@@ -12,10 +12,12 @@ libcommon_la_SOURCES = \
 	%D%/map.c %D%/map.h \
 	%D%/map_check.c %D%/map_check.h \
 	%D%/map_format.h \
+	%D%/map_gone.c \
 	%D%/map_group.c \
 	%D%/map_groups.c \
 	%D%/map_probe.h \
 	%D%/map_user.c \
+	%D%/map_walk.c %D%/map_walk.h \
 	%D%/name.c %D%/name.h \
 	%D%/num.c %D%/num.h \
 	%D%/proto.c %D%/proto.h \
