@@ -81,20 +81,53 @@ static enum err open_gen(uid_t owner, struct mapping *m)
 	return ERR_OK;
 }
 
-static enum err open_map(uid_t owner, struct mapping *m)
+typedef enum err (*open_fn)(struct map *ret, const void *base, size_t size);
+
+static enum err open_file(
+    const char *path, uid_t owner, open_fn open, struct map *ret, size_t *ret_size)
 {
 	struct mapped f;
-	enum err e = map_file(nss_paths.map, owner, &f);
+	enum err e = map_file(path, owner, &f);
 
 	if (e != ERR_OK)
 		return e;
-	e = map_open(&m->map, f.base, f.size);
+	e = open(ret, f.base, f.size);
 	if (e != ERR_OK) {
 		unmap(f.base, f.size);
 		return e;
 	}
-	m->size = f.size;
+	*ret_size = f.size;
 	return ERR_OK;
+}
+
+static void close_maps(struct mapping *m)
+{
+	struct mapping old = *m;
+
+	m->map = m->changes = (struct map){0};
+	m->size = m->changes_size = 0;
+	unmap(old.map.base, old.size);
+	unmap(old.changes.base, old.changes_size);
+}
+
+/* The changes first: a base published in between is newer than they are, and proves it. */
+static enum err open_maps(uid_t owner, struct mapping *m)
+{
+	enum err e =
+	    open_file(nss_paths.changes, owner, map_open_changes, &m->changes, &m->changes_size);
+	bool changed = e == ERR_OK;
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = open_file(nss_paths.map, owner, map_open, &m->map, &m->size);
+	if (e == ERR_OK && changed)
+		e = map_join(&m->map, &m->changes);
+	if (e == ERR_EXISTS)
+		e = ERR_OK;
+	/* whoever removes changes writes a newer base first: without both, this one is too old */
+	if (e == ERR_OK && map_generation(&m->map) < m->seen)
+		e = ERR_NOT_FOUND;
+	return e;
 }
 
 enum err mapping_open(struct mapping *ret)
@@ -107,14 +140,23 @@ enum err mapping_open(struct mapping *ret)
 		e = open_gen(owner, &m);
 	if (e != ERR_OK)
 		return e;
-	/* the generation first: a map published in between is then mapped once more, not missed */
-	m.seen = __atomic_load_n(&m.gen->generation, __ATOMIC_ACQUIRE);
-	e = open_map(owner, &m);
-	if (e == ERR_IO) { /* no descriptor, no memory: says nothing about the file */
+	for (unsigned tries = 0; tries < 3; tries++) {
+		/* the generation first: what is published in between is then mapped once more */
+		m.seen = __atomic_load_n(&m.gen->generation, __ATOMIC_ACQUIRE);
+		e = open_maps(owner, &m);
+		if (e == ERR_OK)
+			break;
+		close_maps(&m);
+		if (e != ERR_NOT_FOUND)
+			break;
+	}
+	if (e == ERR_IO) { /* no descriptor, no memory: says nothing about the files */
 		mapping_close(&m);
 		return e;
 	}
 	*ret = m;
+	if (m.map.changes)
+		ret->map.changes = &ret->changes;
 	return ERR_OK;
 }
 
@@ -124,6 +166,7 @@ void mapping_close(struct mapping *m)
 
 	*m = (struct mapping){.size = 0};
 	unmap(old.map.base, old.size);
+	unmap(old.changes.base, old.changes_size);
 	unmap(old.gen, MAP_GEN_SIZE);
 }
 
@@ -133,4 +176,11 @@ bool mapping_replaced(const struct mapping *m)
 
 	return stat(nss_paths.gen, &st) == 0 &&
 	       (st.st_ino != m->gen_ino || st.st_dev != m->gen_dev);
+}
+
+bool mapping_is_final(const struct mapping *m)
+{
+	/* in this order: the publisher raises the generation first, and takes the mark back then */
+	return m->map.complete && __atomic_load_n(&m->gen->stale, __ATOMIC_ACQUIRE) == 0 &&
+	       mapping_current(m);
 }

@@ -178,14 +178,14 @@ static bool renew(bool check_file)
 	return done;
 }
 
-static enum err tell(const struct map *m, maps_query query, void *arg)
+static enum err tell(const struct mapping *m, maps_query query, void *arg)
 {
 	enum err e;
 
-	if (!m->base)
+	if (!m->map.base)
 		return ERR_IO;
-	e = query(m, arg);
-	if (e == ERR_SYNTAX || (e == ERR_NOT_FOUND && !m->complete))
+	e = query(&m->map, arg);
+	if (e == ERR_SYNTAX || (e == ERR_NOT_FOUND && !mapping_is_final(m)))
 		return ERR_IO;
 	return e;
 }
@@ -197,13 +197,13 @@ static enum err look_up_guarded(maps_query query, void *arg, bool check_file)
 	enum err e;
 
 	if (renew(check_file) && enter(&h)) {
-		e = tell(&h.mapping->map, query, arg);
+		e = tell(h.mapping, query, arg);
 		leave(&h);
 		return e;
 	}
 	if (mapping_open(&own) != ERR_OK)
 		return ERR_IO;
-	e = tell(&own.map, query, arg);
+	e = tell(&own, query, arg);
 	mapping_close(&own);
 	return e;
 }
@@ -233,13 +233,17 @@ static bool time_to_check(void)
 
 enum err maps_look_up(maps_query query, void *arg)
 {
+	bool overtaken;
 	struct hold h;
 	enum err e;
 
 	if (!enter(&h))
 		return look_up_anew(query, arg, false);
-	e = tell(&h.mapping->map, query, arg);
+	e = tell(h.mapping, query, arg);
+	overtaken = e == ERR_IO && !mapping_current(h.mapping);
 	leave(&h);
+	if (overtaken)
+		return look_up_anew(query, arg, false);
 	if ((e == ERR_NOT_FOUND || e == ERR_IO) && time_to_check())
 		return look_up_anew(query, arg, true);
 	return e;

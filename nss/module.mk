@@ -3,11 +3,15 @@
 noinst_LTLIBRARIES += libnss.la
 libnss_la_SOURCES = \
 	%D%/ask.c %D%/ask.h \
+	%D%/enumerate.c %D%/enumerate.h \
+	%D%/enumerate_group.c \
+	%D%/enumerate_passwd.c \
 	%D%/group.c \
 	%D%/guard.h \
 	%D%/initgroups.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/maps.c %D%/maps.h \
+	%D%/no_password.h \
 	%D%/nss_encvoy.h \
 	%D%/passwd.c \
 	%D%/paths.c %D%/paths.h \

@@ -22,4 +22,13 @@ NSS_EXPORT enum nss_status _nss_encvoy_getgrgid_r(
 NSS_EXPORT enum nss_status _nss_encvoy_initgroups_dyn(const char *user, gid_t group, long *start,
     long *size, gid_t **groupsp, long limit, int *errnop);
 
+NSS_EXPORT enum nss_status _nss_encvoy_setpwent(int stay_open);
+NSS_EXPORT enum nss_status _nss_encvoy_getpwent_r(
+    struct passwd *result, char *buffer, size_t buflen, int *errnop);
+NSS_EXPORT enum nss_status _nss_encvoy_endpwent(void);
+NSS_EXPORT enum nss_status _nss_encvoy_setgrent(int stay_open);
+NSS_EXPORT enum nss_status _nss_encvoy_getgrent_r(
+    struct group *result, char *buffer, size_t buflen, int *errnop);
+NSS_EXPORT enum nss_status _nss_encvoy_endgrent(void);
+
 #endif

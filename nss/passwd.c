@@ -2,6 +2,7 @@
 #include "common/str.h"
 #include "nss/ask.h"
 #include "nss/maps.h"
+#include "nss/no_password.h"
 #include "nss/nss_encvoy.h"
 #include "nss/reply.h"
 #include "nss/result.h"
@@ -43,25 +44,13 @@ static __attribute__((noinline)) enum err from_daemon(struct request *r)
 	return ask(&q, from_reply, r);
 }
 
-/* There is no password, and no shadow entry to look for one. It goes into the buffer, too: some
- * programs overwrite it. */
-static const char no_password[] = "*";
-
-static char *writable(const char *in_buffer)
-{
-	return (char *)(uintptr_t)in_buffer;
-}
-
 static enum nss_status look_up(
     struct request *r, struct passwd *result, char *buffer, size_t buflen, int *errnop)
 {
 	enum err e;
 
-	if (buflen < sizeof(no_password))
+	if (!no_password_put(buffer, buflen, &r->buf, &r->size))
 		return nss_result(ERR_TOO_LONG, errnop);
-	memcpy(buffer, no_password, sizeof(no_password));
-	r->buf = buffer + sizeof(no_password);
-	r->size = buflen - sizeof(no_password);
 	e = maps_look_up(from_map, r);
 	if (e == ERR_IO)
 		e = from_daemon(r);

@@ -8,6 +8,7 @@ struct nss_paths {
 	const char *cache_dir;
 	const char *cache_parent;
 	const char *map;
+	const char *changes;
 	const char *gen;
 	const char *socket;
 };

@@ -21,6 +21,9 @@ static inline enum nss_status nss_result(enum err e, int *errnop)
 	case ERR_TOO_LONG:
 		*errnop = ERANGE;
 		return NSS_STATUS_TRYAGAIN;
+	case ERR_TOO_MANY:
+		*errnop = EAGAIN;
+		return NSS_STATUS_TRYAGAIN;
 	case ERR_NOMEM:
 		*errnop = ENOMEM;
 		return NSS_STATUS_TRYAGAIN;

@@ -50,6 +50,7 @@ void ground_enter(void)
 	nss_paths = (struct nss_paths){.cache_dir = CACHE,
 	    .cache_parent = CACHE "/..",
 	    .map = CACHE "/" USERS_MAP,
+	    .changes = CACHE "/" USERS_CHANGES,
 	    .gen = CACHE "/" USERS_GEN,
 	    .socket = RUN "/socket"};
 }
