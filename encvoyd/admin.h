@@ -29,9 +29,10 @@ struct admin_session *admin_session_new(void);
 void admin_session_free(struct admin_session *s);
 
 struct admin_outcome {
-	struct msg_result result; /* ready to be sent; login_id is left "" */
-	bool changed;             /* publish_map is due before result is sent, whatever it says */
-	bool more;                /* rows are left: result is not to be sent yet */
+	struct msg_result result;  /* ready to be sent; login_id is left "" */
+	bool changed;              /* publish is due before result is sent, whatever it says */
+	char sub[SUB_MAX_LEN + 1]; /* the only one that changed; "": anybody may have */
+	bool more;                 /* rows are left: result is not to be sent yet */
 };
 
 /* Runs one verb. Long lists come in steps: while out->more is set, call admin_continue when the

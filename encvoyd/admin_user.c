@@ -62,6 +62,12 @@ enum err admin_bind(const struct admin *a, const struct binding *b, struct entry
 	return e;
 }
 
+static void say_changed(struct call *c, const struct entry *entry)
+{
+	c->out->changed = true;
+	(void)str_copy(c->out->sub, sizeof(c->out->sub), entry->sub);
+}
+
 /* Ends the transaction that the caller began, shows the entry and has the map published. */
 static enum err conclude(struct call *c, enum err e, const struct entry *entry)
 {
@@ -71,7 +77,7 @@ static enum err conclude(struct call *c, enum err e, const struct entry *entry)
 		db_rollback(c->a->ids->db);
 	if (e != ERR_OK)
 		return e;
-	c->out->changed = true;
+	say_changed(c, entry);
 	return admin_entry_rows(c->a, entry);
 }
 
@@ -155,6 +161,7 @@ enum err admin_user_remove(struct call *c)
 
 	if (e == ERR_OK)
 		e = entry_remove(c->a->ids->db, c->a->conf->issuer, entry.sub);
-	c->out->changed = e == ERR_OK;
+	if (e == ERR_OK)
+		say_changed(c, &entry);
 	return e;
 }

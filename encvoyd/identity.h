@@ -57,7 +57,7 @@ struct decision {
 	char user[NAME_MAX_LEN + 1]; /* the person's name in this service; "": none */
 	char sub[SUB_MAX_LEN + 1];   /* "": unknown */
 	uint32_t uid;                /* 0: none */
-	bool changed;                /* what NSS shows changed: publish_map before sending RESULT */
+	bool changed; /* what NSS shows changed: publish_change before sending RESULT */
 };
 
 /* The whole decision after IDENTITY, in this order: our issuer (ERR_WRONG_ISSUER), a usable sub

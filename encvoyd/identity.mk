@@ -21,6 +21,8 @@ encvoyd_identity_sources = \
 	encvoyd/names.c encvoyd/names.h \
 	encvoyd/person.c encvoyd/person.h \
 	encvoyd/publish.c encvoyd/publish.h \
+	encvoyd/publish_change.c \
+	encvoyd/publish_parts.h \
 	encvoyd/repair.c \
 	encvoyd/salvage.c \
 	encvoyd/schema.c encvoyd/schema.h \

@@ -179,6 +179,7 @@ static void tear_down(struct server *s)
 		conn_close(c);
 	dirlink_stop(s);
 	identities_free(s->ids);
+	publish_state_free(&s->published);
 	conf_free(s->conf);
 	free(s->conf);
 	clients_free(&s->clients);

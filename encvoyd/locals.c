@@ -29,6 +29,7 @@ struct locals {
 	struct source passwd;
 	struct source group;
 	bool loaded;
+	uint64_t version;
 	struct set set;
 };
 
@@ -193,7 +194,13 @@ enum err locals_refresh(struct locals *l)
 	l->set = fresh;
 	fresh = (struct set){0};
 	l->loaded = true;
+	l->version++;
 	return ERR_OK;
+}
+
+uint64_t locals_version(const struct locals *l)
+{
+	return l->version;
 }
 
 bool locals_has_name(const struct locals *l, const char *name)

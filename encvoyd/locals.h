@@ -18,6 +18,8 @@ void locals_free(struct locals *l);
 /* Reads the files again when one of them changed since. On ERR_IO or ERR_NOMEM nothing may be
  * assumed about any name. */
 enum err locals_refresh(struct locals *l);
+/* Another number after each refresh that read the files. */
+uint64_t locals_version(const struct locals *l);
 /* Users and groups alike. Everything counts as local while the last refresh failed, or before one.
  */
 bool locals_has_name(const struct locals *l, const char *name);

@@ -40,35 +40,47 @@ void map_builder_free(struct map_builder *b)
 	free(b);
 }
 
-/* What a set compares: the name or the id of a user or group of the image. */
-struct key {
-	const struct buf *image;
-	const struct map_name *name;
-	uint32_t id;
-};
-
-static bool has_name(const void *arg, uint64_t offset)
+/* What comes before the name. */
+static size_t head_size(enum map_kind kind)
 {
-	const struct key *k = arg;
+	switch (kind) {
+	case MAP_GROUP:
+		return sizeof(struct map_group_head);
+	case MAP_GROUPS:
+		return sizeof(struct map_groups_head);
+	case MAP_GONE:
+		return sizeof(struct map_gone_head);
+	default:
+		return sizeof(struct map_user_head);
+	}
+}
+
+bool seen_has_name(const void *arg, uint64_t offset)
+{
+	const struct seen_key *k = arg;
 	const uint8_t *p = k->image->data + offset;
 	struct map_record_head h;
-	size_t head = image_kind(k->image, offset) == MAP_GROUP ? sizeof(struct map_group_head)
-								: sizeof(struct map_user_head);
+	size_t head = head_size(image_kind(k->image, offset));
 
 	memcpy(&h, p, sizeof(h));
 	return h.name_len == k->name->len && memcmp(p + head, k->name->text, h.name_len) == 0;
 }
 
-static bool has_id(const void *arg, uint64_t offset)
+bool seen_has_id(const void *arg, uint64_t offset)
 {
-	const struct key *k = arg;
+	const struct seen_key *k = arg;
 	const uint8_t *p = k->image->data + offset;
 	struct map_user_head user;
 	struct map_group_head group;
+	struct map_gone_head gone;
 
 	if (image_kind(k->image, offset) == MAP_GROUP) {
 		memcpy(&group, p, sizeof(group));
 		return group.gid == k->id;
+	}
+	if (image_kind(k->image, offset) == MAP_GONE) {
+		memcpy(&gone, p, sizeof(gone));
+		return gone.id == k->id;
 	}
 	memcpy(&user, p, sizeof(user));
 	return user.uid == k->id;
@@ -88,7 +100,7 @@ static void pad(struct buf *b)
 
 /* A user or group about to enter its two sets. */
 struct entry {
-	struct key key;
+	struct seen_key key;
 	struct seen *by_name;
 	struct seen *by_id;
 	uint32_t name_hash;
@@ -108,8 +120,8 @@ static enum err entry_prepare(struct entry *ret, struct map_builder *b, enum see
 	};
 	enum err err;
 
-	if (seen_find(e.by_name, e.name_hash, has_name, &e.key) ||
-	    seen_find(e.by_id, e.id_hash, has_id, &e.key))
+	if (seen_find(e.by_name, e.name_hash, seen_has_name, &e.key) ||
+	    seen_find(e.by_id, e.id_hash, seen_has_id, &e.key))
 		return ERR_EXISTS;
 	err = seen_reserve(e.by_name);
 	if (err == ERR_OK)
@@ -225,10 +237,10 @@ static void put_group_sums(const struct map_builder *b, uint64_t offset, struct 
 static bool add_private(struct map_builder *b, const struct entry *entry)
 {
 	uint64_t offset =
-	    seen_find(&b->seen[SEEN_USER_NAME], entry->name_hash, has_name, &entry->key);
+	    seen_find(&b->seen[SEEN_USER_NAME], entry->name_hash, seen_has_name, &entry->key);
 	struct map_user_head h;
 
-	if (!offset || !has_id(&entry->key, offset))
+	if (!offset || !seen_has_id(&entry->key, offset))
 		return false;
 	memcpy(&h, b->image.data + offset, sizeof(h));
 	h.kind = MAP_USER_AND_GROUP;
@@ -276,16 +288,20 @@ enum err map_builder_add_group(
 }
 
 enum err map_builder_publish(
-    struct map_builder *b, const char *cache_dir, bool complete, uint64_t *ret_generation)
+    struct map_builder *b, const char *cache_dir, unsigned flags, uint64_t *ret_generation)
 {
 	AUTO_GEN_FILE struct gen_file gen = {0};
 	size_t records = b->image.len;
 	enum err e = gen_file_open(&gen, cache_dir);
 
 	if (e == ERR_OK)
-		e = image_finish(b, complete, gen.next);
+		e = image_finish(b, flags, gen.next);
 	if (e == ERR_OK)
-		e = image_write(&b->image, cache_dir);
+		e = image_write(&b->image, cache_dir, b->base ? USERS_CHANGES : USERS_MAP);
+	/* what was changed in an older base is in this one; until then readers see that by itself
+	 */
+	if (e == ERR_OK && !b->base)
+		image_remove(cache_dir, USERS_CHANGES);
 	/* the builder may go on */
 	b->image.len = records;
 	b->image.err = ERR_OK;

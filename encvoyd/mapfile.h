@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* users.map and users.gen as the daemon writes them; the format is common/map.h. */
+/* users.map and users.gen as the daemon writes them; the format is common/map_format.h. What
+ * differs from a published map: mapfile_changes.h. */
 #ifndef ENCVOY_ENCVOYD_MAPFILE_H
 #define ENCVOY_ENCVOYD_MAPFILE_H
 
@@ -26,12 +27,16 @@ enum err map_builder_add_group(
 
 /* Writes users.map beside and renames it into place, then raises the generation in users.gen
  * (made anew when absent or damaged). Killed at any moment it leaves the old map or the new one.
- * complete: a name or id that is not in the map does not exist. One publisher at a time. */
+ * flags: of enum map_flags. One publisher at a time. users.changes is then no more. */
 enum err map_builder_publish(
-    struct map_builder *b, const char *cache_dir, bool complete, uint64_t *ret_generation);
+    struct map_builder *b, const char *cache_dir, unsigned flags, uint64_t *ret_generation);
+/* Something newer than the map could not be published: from now on, and until the next map, readers
+ * do not take a miss for an answer. Needs no room on the disk if users.gen is there; ERR_IO. */
+enum err mapfile_mark_stale(const char *cache_dir);
 
-/* Checks the whole of users.map, every record and every table, and users.gen. ERR_NOT_FOUND when
- * there is no map, ERR_IO, ERR_UNSAFE_FILE, ERR_VERSION, or ERR_SYNTAX when it is damaged. */
+/* Checks the whole of users.map, every record and every table, users.changes, and users.gen.
+ * ERR_NOT_FOUND when there is no map, ERR_IO, ERR_UNSAFE_FILE, ERR_VERSION, or ERR_SYNTAX when it
+ * is damaged. */
 enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users);
 /* The same for files that belong to owner, whoever asks. */
 enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users);

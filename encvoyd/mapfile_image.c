@@ -22,6 +22,7 @@ uint64_t image_next(const struct buf *image, uint64_t offset)
 	struct map_user_head user;
 	struct map_group_head group;
 	struct map_groups_head groups;
+	struct map_gone_head gone;
 
 	switch (image_kind(image, offset)) {
 	case MAP_USER:
@@ -37,7 +38,8 @@ uint64_t image_next(const struct buf *image, uint64_t offset)
 		return offset + sizeof(groups) + map_pad8(groups.name_len + 1U) +
 		       map_pad8((size_t)groups.groups * sizeof(uint32_t));
 	case MAP_GONE:
-		break;
+		memcpy(&gone, p, sizeof(gone));
+		return offset + sizeof(gone) + map_pad16(gone.name_len + 1U);
 	}
 	return image->len; /* the builder writes no other */
 }
@@ -88,6 +90,23 @@ static uint64_t hash_of_name(uint64_t seed, const uint8_t *name, size_t len)
 	return map_hash_name(seed, &words, len);
 }
 
+/* In one table that names a key which is no more. */
+static bool insert_gone(const struct map_builder *b, const struct table *tables, uint64_t offset)
+{
+	const uint8_t *p = b->image.data + offset;
+	struct map_gone_head gone;
+	uint64_t h;
+
+	memcpy(&gone, p, sizeof(gone));
+	h = gone.name_len ? hash_of_name(b->seed, p + sizeof(gone), gone.name_len)
+			  : map_hash_id(b->seed, gone.id);
+	for (enum map_table_id id = 0; id < MAP_TABLES; id++)
+		if (gone.tables & 1U << id &&
+		    !insert(&tables[id], h, gone.name_len ? map_tag(h) : gone.id, offset))
+			return false;
+	return true;
+}
+
 static bool insert_record(const struct map_builder *b, const struct table *tables, uint64_t offset)
 {
 	const uint8_t *p = b->image.data + offset;
@@ -115,7 +134,7 @@ static bool insert_record(const struct map_builder *b, const struct table *table
 		h = hash_of_name(b->seed, p + sizeof(groups), groups.name_len);
 		return insert(&tables[MAP_MEMBER], h, map_tag(h), offset);
 	case MAP_GONE:
-		break;
+		return insert_gone(b, tables, offset);
 	}
 	return true;
 }
@@ -174,7 +193,14 @@ static void sum_tables(const struct map_builder *b, const struct table *tables)
 	}
 }
 
-enum err image_finish(struct map_builder *b, bool complete, uint64_t generation)
+static uint64_t entries_of(const struct map_header *h, enum map_table_id id)
+{
+	uint64_t n = id == MAP_MEMBER ? h->members : id >= MAP_GROUP_NAME ? h->groups : h->users;
+
+	return n + h->gone[id];
+}
+
+enum err image_finish(struct map_builder *b, unsigned flags, uint64_t generation)
 {
 	struct table tables[MAP_TABLES] = {{0}};
 	struct map_header h = {.magic = MAP_MAGIC,
@@ -182,19 +208,22 @@ enum err image_finish(struct map_builder *b, bool complete, uint64_t generation)
 	    .version = MAP_VERSION,
 	    .generation = generation,
 	    .seed = b->seed,
-	    .flags = complete ? MAP_COMPLETE : 0,
-	    .role = MAP_BASE,
+	    .flags = flags,
+	    .role = b->base ? MAP_CHANGES : MAP_BASE,
+	    .base = b->base,
 	    .users = b->users,
 	    .groups = b->groups,
-	    .private_groups = b->private_groups};
-	enum err e = image_add_members(b, &h.members);
+	    .private_groups = b->private_groups,
+	    .members = b->members};
+	enum err e = b->base ? ERR_OK : image_add_members(b, &h.members);
 
 	if (e != ERR_OK)
 		return e;
 	h.records_end = b->image.len;
-	tables[MAP_USER_NAME].entries = tables[MAP_USER_ID].entries = h.users;
-	tables[MAP_GROUP_NAME].entries = tables[MAP_GROUP_ID].entries = h.groups;
-	tables[MAP_MEMBER].entries = h.members;
+	for (enum map_table_id id = 0; id < MAP_TABLES; id++) {
+		h.gone[id] = b->gone[id];
+		tables[id].entries = entries_of(&h, id);
+	}
 	e = fill_tables(b, tables);
 	if (e != ERR_OK)
 		return e;
@@ -214,22 +243,34 @@ static void close_dir(DIR **d)
 		closedir(*d);
 }
 
+static bool is_leftover(const char *name, const char *prefix)
+{
+	return str_starts(name, prefix) && strlen(name) == strlen(prefix) + strlen("XXXXXX");
+}
+
 static void remove_leftovers(const char *cache_dir)
 {
-	static const char prefix[] = USERS_MAP ".";
 	CLEANUP(close_dir) DIR *d = opendir(cache_dir);
 	const struct dirent *entry;
 
 	while (d && (entry = readdir(d)))
-		if (str_starts(entry->d_name, prefix) &&
-		    strlen(entry->d_name) == strlen(prefix) + strlen("XXXXXX"))
+		if (is_leftover(entry->d_name, USERS_MAP ".") ||
+		    is_leftover(entry->d_name, USERS_CHANGES "."))
 			(void)unlinkat(dirfd(d), entry->d_name, 0);
 }
 
-enum err image_write(const struct buf *image, const char *cache_dir)
+void image_remove(const char *cache_dir, const char *file)
 {
 	char path[PATH_MAX];
-	enum err e = cache_path(path, sizeof(path), cache_dir, USERS_MAP);
+
+	if (cache_path(path, sizeof(path), cache_dir, file) == ERR_OK)
+		(void)unlink(path);
+}
+
+enum err image_write(const struct buf *image, const char *cache_dir, const char *file)
+{
+	char path[PATH_MAX];
+	enum err e = cache_path(path, sizeof(path), cache_dir, file);
 
 	if (e != ERR_OK)
 		return e;

@@ -45,12 +45,22 @@ static void put_zeros(struct buf *b, size_t n)
 	buf_put(b, zeros, n);
 }
 
+static void put_groups_sum(
+    const struct map_builder *b, uint64_t offset, const struct map_groups_head *h)
+{
+	uint8_t *p = b->image.data + offset;
+	uint64_t sum;
+
+	memcpy(p, h, sizeof(*h));
+	sum = map_groups_sum(b->seed, offset, p, b->image.len - offset);
+	memcpy(p, &sum, sizeof(sum));
+}
+
 /* Writes the record of the name that the sorted list begins with; tells how many belong to it. */
 static size_t put_groups(struct map_builder *b, const struct membership *list, size_t n)
 {
 	struct map_groups_head h = {.kind = MAP_GROUPS, .name_len = (uint8_t)list->len};
 	size_t offset = b->image.len, i;
-	uint64_t sum;
 
 	buf_put(&b->image, &h, sizeof(h));
 	buf_put(&b->image, list->name, list->len);
@@ -65,10 +75,31 @@ static size_t put_groups(struct map_builder *b, const struct membership *list, s
 	put_zeros(&b->image, map_pad8(b->image.len) - b->image.len);
 	if (b->image.err != ERR_OK)
 		return i;
-	memcpy(b->image.data + offset, &h, sizeof(h));
-	sum = map_groups_sum(b->seed, offset, b->image.data + offset, b->image.len - offset);
-	memcpy(b->image.data + offset, &sum, sizeof(sum));
+	put_groups_sum(b, offset, &h);
 	return i;
+}
+
+enum err image_put_groups(
+    struct map_builder *b, const char *name, size_t len, const uint32_t *gids, size_t n)
+{
+	struct map_groups_head h = {
+	    .kind = MAP_GROUPS, .name_len = (uint8_t)len, .groups = (uint32_t)n};
+	size_t offset = b->image.len;
+	enum err e;
+
+	buf_put(&b->image, &h, sizeof(h));
+	buf_put(&b->image, name, len);
+	put_zeros(&b->image, map_pad8(len + 1) - len);
+	buf_put(&b->image, gids, n * sizeof(*gids));
+	put_zeros(&b->image, map_pad8(b->image.len) - b->image.len);
+	e = b->image.err;
+	if (e != ERR_OK) {
+		b->image.len = offset;
+		b->image.err = ERR_OK;
+		return e;
+	}
+	put_groups_sum(b, offset, &h);
+	return ERR_OK;
 }
 
 enum err image_add_members(struct map_builder *b, uint64_t *ret_members)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole-file check: through the readers' own functions, so that what passes here is found
  * there, and every byte by the checksum of the body. */
+#include "common/map_probe.h"
 #include "encvoyd/mapfile_parts.h"
 #include "sys/file.h"
 
@@ -18,6 +19,7 @@ struct verify {
 	char *scratch;
 	size_t size;
 	uint64_t private_groups; /* found so far */
+	uint64_t gone[MAP_TABLES];
 };
 
 /* The name in a record, when it can be one; borrowed from the map. */
@@ -41,6 +43,8 @@ static bool grow(struct verify *v)
 	v->size *= 2;
 	return true;
 }
+
+typedef enum err (*open_fn)(struct map *ret, const void *base, size_t size);
 
 static enum err look_up_group(struct verify *v, const struct map_name *name, uint32_t gid)
 {
@@ -73,11 +77,24 @@ static enum err look_up_user(struct verify *v, const struct map_name *name, uint
 	enum err e = map_user_by_name(&v->map, name, v->scratch, v->size, &user);
 
 	memcpy(&h, v->map.base + offset, sizeof(h));
-	if (e != ERR_OK || h.kind != MAP_USER_AND_GROUP)
+	if (e != ERR_OK || h.kind != MAP_USER_AND_GROUP) /* MAP_GONE: nothing else to find */
 		return e;
 	v->private_groups++;
 	e = look_up_group(v, NULL, user.uid);
 	return e == ERR_OK ? look_up_group(v, name, 0) : e;
+}
+
+static enum err check_gone(struct verify *v, enum map_table_id id, uint32_t tag, uint64_t offset)
+{
+	bool by_id = id == MAP_USER_ID || id == MAP_GROUP_ID;
+	struct map_name name;
+
+	if (!by_id && !record_name(v, offset, sizeof(struct map_gone_head), &name))
+		return ERR_SYNTAX;
+	v->gone[id]++;
+	return map_read_gone(&v->map, offset, id, by_id ? NULL : &name, tag) == MAP_ERR_GONE
+		   ? ERR_OK
+		   : ERR_SYNTAX;
 }
 
 /* Looks the record of an entry up by the entry's own table. */
@@ -89,6 +106,8 @@ static enum err check_entry(struct verify *v, enum map_table_id id, uint32_t tag
 	if (offset < sizeof(struct map_header) ||
 	    offset + sizeof(struct map_groups_head) + 8 > v->map.records_end)
 		return ERR_SYNTAX;
+	if (v->map.base[offset + offsetof(struct map_record_head, kind)] == MAP_GONE)
+		return check_gone(v, id, tag, offset);
 	switch (id) {
 	case MAP_USER_NAME:
 		if (!record_name(v, offset, sizeof(struct map_user_head), &name))
@@ -136,7 +155,8 @@ static enum err check_table(struct verify *v, enum map_table_id id, uint64_t ent
 			found++;
 		}
 	}
-	return found == entries ? ERR_OK : ERR_SYNTAX;
+	return found == entries + v->h.gone[id] && v->gone[id] == v->h.gone[id] ? ERR_OK
+										: ERR_SYNTAX;
 }
 
 enum err image_verify(const void *bytes, size_t len, uint64_t *ret_generation, uint64_t *ret_users)
@@ -145,6 +165,8 @@ enum err image_verify(const void *bytes, size_t len, uint64_t *ret_generation, u
 	struct verify v = {.size = SCRATCH};
 	enum err e = map_open(&v.map, bytes, len);
 
+	if (e == ERR_SYNTAX)
+		e = map_open_changes(&v.map, bytes, len);
 	if (e != ERR_OK)
 		return e;
 	if (!scratch)
@@ -170,22 +192,48 @@ enum err image_verify(const void *bytes, size_t len, uint64_t *ret_generation, u
 	return ERR_OK;
 }
 
-enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users)
+/* A file by its content, into a buffer that the caller frees. */
+static enum err verify_file(const char *cache_dir, const char *file, uid_t owner, open_fn open,
+    struct buf *image, struct map *ret, uint64_t *ret_users)
 {
 	char path[PATH_MAX];
-	AUTO_BUF struct buf image;
+	uint64_t generation, users;
+	enum err e = cache_path(path, sizeof(path), cache_dir, file);
+
+	/* read, not mapped: a failing disk is an error here, and no signal */
+	buf_init(image, SIZE_MAX);
+	if (e == ERR_OK)
+		e = file_read(path, owner, FILE_PUBLIC, image);
+	if (e == ERR_OK)
+		e = open(ret, image->data, image->len);
+	if (e == ERR_OK)
+		e = image_verify(image->data, image->len, &generation, &users);
+	if (e == ERR_OK && ret_users)
+		*ret_users = users;
+	return e;
+}
+
+enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users)
+{
+	AUTO_BUF struct buf image = {0}, changed = {0};
 	uint64_t current, generation, users;
-	enum err e = cache_path(path, sizeof(path), cache_dir, USERS_MAP);
+	struct map map, changes;
+	enum err e = verify_file(cache_dir, USERS_MAP, owner, map_open, &image, &map, &users);
 
 	if (e != ERR_OK)
 		return e;
-	/* read, not mapped: a failing disk is an error here, and no signal */
-	buf_init(&image, SIZE_MAX);
-	e = file_read(path, owner, FILE_PUBLIC, &image);
-	if (e == ERR_OK)
-		e = image_verify(image.data, image.len, &generation, &users);
-	if (e != ERR_OK)
+	e = verify_file(
+	    cache_dir, USERS_CHANGES, owner, map_open_changes, &changed, &changes, NULL);
+	if (e == ERR_OK) {
+		e = map_join(&map, &changes);
+		if (e == ERR_NOT_FOUND) /* of another base */
+			e = ERR_SYNTAX;
+	}
+	if (e == ERR_EXISTS) /* older, and harmless */
+		e = ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
+	generation = map_generation(&map);
 	e = gen_file_read(cache_dir, owner, &current);
 	/* without it, or with another one, no reader knows of this map */
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && current != generation))

@@ -19,6 +19,7 @@ encvoyd_listener_sources = \
 	encvoyd/lookup.c \
 	encvoyd/loop.c encvoyd/loop.h \
 	encvoyd/mapfile.c encvoyd/mapfile.h \
+	encvoyd/mapfile_changes.c encvoyd/mapfile_changes.h \
 	encvoyd/mapfile_gen.c \
 	encvoyd/mapfile_image.c \
 	encvoyd/mapfile_members.c \

@@ -76,7 +76,7 @@ static void handle_identity(struct login *l, struct reader *r)
 	}
 	e = identity_login(s->ids, s->conf, &l->q.service, l->q.m.user, &who, clock_unix(), &d);
 	if (e == ERR_OK && d.changed)
-		server_publish(s, false);
+		(void)server_publish_change(s, d.sub);
 	login_decide(l, e, who.method, &d, NULL);
 }
 

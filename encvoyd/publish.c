@@ -3,7 +3,11 @@
 
 #include "encvoyd/ids.h"
 #include "encvoyd/mapfile.h"
+#include "encvoyd/publish_parts.h"
 #include "encvoyd/served.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 struct run {
 	struct identities *ids;
@@ -43,7 +47,15 @@ static enum err each(void *arg, const struct entry *entry)
 	return ERR_OK;
 }
 
-enum err publish_map(struct identities *ids, const struct conf *conf, const char *cache_dir,
+/* The one place that decides what the map says about itself. Who is not known yet can be asked for
+ * only where the provider is asked. */
+unsigned publish_flags(const struct conf *conf)
+{
+	return (strcmp(conf->directory, "api") != 0 ? MAP_COMPLETE : 0U) |
+	       (conf->enumerate ? MAP_ENUMERATE : 0U);
+}
+
+static enum err build(struct identities *ids, const struct conf *conf, const char *cache_dir,
     publish_left_out left_out, void *arg, struct publish_report *ret)
 {
 	AUTO_MAP_BUILDER struct map_builder *builder = NULL;
@@ -57,8 +69,35 @@ enum err publish_map(struct identities *ids, const struct conf *conf, const char
 	r.builder = builder;
 	e = entry_each(ids->db, conf->issuer, "", UINT64_MAX, each, &r);
 	if (e == ERR_OK)
-		e = map_builder_publish(builder, cache_dir, false, &r.report.generation);
+		e = map_builder_publish(
+		    builder, cache_dir, publish_flags(conf), &r.report.generation);
 	if (e == ERR_OK)
 		*ret = r.report;
 	return e;
+}
+
+void publish_state_free(struct publish_state *state)
+{
+	free(state->subs);
+	*state = (struct publish_state){0};
+}
+
+enum err publish_map(struct identities *ids, const struct conf *conf, const char *cache_dir,
+    struct publish_state *state, publish_left_out left_out, void *arg, struct publish_report *ret)
+{
+	struct publish_report report;
+	enum err e = build(ids, conf, cache_dir, left_out, arg, &report);
+
+	publish_state_free(state);
+	if (e != ERR_OK) {
+		/* whoever cannot be found in the map is asked for here */
+		(void)mapfile_mark_stale(cache_dir);
+		return e;
+	}
+	state->base = report.generation;
+	state->users = report.users;
+	state->left_out = report.left_out;
+	state->locals = locals_version(ids->locals);
+	*ret = report;
+	return ERR_OK;
 }

@@ -63,20 +63,36 @@ static void left_out(void *arg, const char *sub, const char *name, enum err why)
 	log_buf(LOG_WARNING, &line);
 }
 
-enum err server_publish(struct server *s, bool tell)
+static enum err note_published(struct server *s, enum err e, const struct publish_report *report)
 {
-	struct publish_report report;
-	enum err e = publish_map(
-	    s->ids, s->conf, s->o->paths->cache_dir, tell ? left_out : NULL, NULL, &report);
-
 	if (e != ERR_OK) {
 		log_line(LOG_ERR, "the map in %s cannot be written: %s", s->o->paths->cache_dir,
 		    err_text(e));
 		return e;
 	}
-	s->map_users = report.users;
-	s->map_generation = report.generation;
+	s->map_users = report->users;
+	s->map_generation = report->generation;
 	return ERR_OK;
+}
+
+enum err server_publish(struct server *s, bool tell)
+{
+	struct publish_report report;
+	enum err e = publish_map(s->ids, s->conf, s->o->paths->cache_dir, &s->published,
+	    tell ? left_out : NULL, NULL, &report);
+
+	return note_published(s, e, &report);
+}
+
+enum err server_publish_change(struct server *s, const char *sub)
+{
+	struct publish_report report;
+	enum err e;
+
+	if (!*sub)
+		return server_publish(s, true);
+	e = publish_change(s->ids, s->conf, s->o->paths->cache_dir, &s->published, sub, &report);
+	return note_published(s, e, &report);
 }
 
 void server_reload(struct server *s)

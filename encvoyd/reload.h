@@ -13,6 +13,8 @@ enum err server_load_conf(struct server *s);
 /* Publishes users.map; a failure is logged, and look-ups then come to us. tell: logs who is left
  * out. */
 enum err server_publish(struct server *s, bool tell);
+/* The same for what may have changed for one sub; "": for anybody. */
+enum err server_publish_change(struct server *s, const char *sub);
 /* Both, with the service manager told. */
 void server_reload(struct server *s);
 

@@ -11,6 +11,7 @@
 #include "encvoyd/identity.h"
 #include "encvoyd/listener.h"
 #include "encvoyd/loop.h"
+#include "encvoyd/publish.h"
 #include "encvoyd/throttle.h"
 #include "encvoyd/uidcount.h"
 
@@ -39,6 +40,7 @@ struct server {
 	int64_t started; /* seconds since 1970, as the next two */
 	int64_t conf_loaded;
 	int64_t online_heard; /* the last message of encvoyd-online, 0: none yet */
+	struct publish_state published;
 	uint64_t map_users;
 	uint64_t map_generation;
 	struct listener_limits limits; /* as the descriptors allow */

@@ -57,7 +57,7 @@ static void go_on(struct conn *c, const struct admin_outcome *out)
 		return;
 	}
 	if (out->changed)
-		(void)server_publish(c->server, true);
+		(void)server_publish_change(c->server, out->sub);
 	finish_verb(c, &out->result);
 }
 

@@ -45,7 +45,7 @@ static enum err one_login(struct world *w, uint32_t n)
 	memcpy(who.token_hash, &n, sizeof(n));
 	e = identity_login(w->ids, &w->conf, &w->conf.service, name, &who, NOW, &d);
 	if (e == ERR_OK)
-		e = publish_map(w->ids, &w->conf, w->cache, NULL, NULL, &report);
+		e = publish_map(w->ids, &w->conf, w->cache, &w->published, NULL, NULL, &report);
 	return e;
 }
 
@@ -113,7 +113,9 @@ static bool map_old_or_new(struct world *w)
 	bool right = map_right(w, published, known);
 
 	published = known;
-	return right && publish_map(w->ids, &w->conf, w->cache, NULL, NULL, &report) == ERR_OK &&
+	return right &&
+	       publish_map(w->ids, &w->conf, w->cache, &w->published, NULL, NULL, &report) ==
+		   ERR_OK &&
 	       mapfile_verify(w->cache, &users) == ERR_OK && (int64_t)users == known;
 }
 

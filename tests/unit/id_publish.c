@@ -57,7 +57,7 @@ static void note(void *arg, const char *sub, const char *name, enum err why)
 static enum err publish(struct world *w, struct publish_report *ret)
 {
 	reasons[0] = 0;
-	return publish_map(w->ids, &w->conf, w->cache, note, NULL, ret);
+	return publish_map(w->ids, &w->conf, w->cache, &w->published, note, NULL, ret);
 }
 
 static void the_map_says_what_look_ups_say(void)
@@ -160,7 +160,8 @@ static void changes_are_visible(void)
 	ok(!in_map(&l, "alice", &rec), "the old name is gone");
 	ok(in_map(&l, "alicia", &rec), "the new one is there, blocked or not");
 	is_int(rec.uid, ID_FLOOR + 2, "SEC-17: with the uid of before");
-	ok(!l.map.complete, "somebody new may be there a moment later: the map is not complete");
+	ok(l.map.complete, "all who signed in here are in the map: it is complete");
+	ok(!l.map.enumerate, "and not to be listed");
 	free(l.bytes);
 	run_verb(&w, NULL, &r, "user remove", "alicia", NULL, NULL);
 	publish(&w, &again);
@@ -191,8 +192,9 @@ static void a_failure_keeps_the_map(void)
 	load(&w, &l);
 	ok(in_map(&l, "alice", &rec), "SEC-33: and leaves the map as it was");
 	free(l.bytes);
-	is_int(publish_map(w.ids, &w.conf, "/nonexistent/encvoy", NULL, NULL, &report), ERR_IO,
-	    "no directory to write to");
+	is_int(
+	    publish_map(w.ids, &w.conf, "/nonexistent/encvoy", &w.published, NULL, NULL, &report),
+	    ERR_IO, "no directory to write to");
 	world_close(&w);
 }
 

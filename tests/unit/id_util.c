@@ -131,6 +131,7 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 void world_close(struct world *w)
 {
 	identities_free(w->ids);
+	publish_state_free(&w->published);
 	conf_free(&w->conf);
 	nftw(w->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	*w = (struct world){0};

@@ -7,6 +7,7 @@
 #include "common/conf.h"
 #include "encvoyd/admin.h"
 #include "encvoyd/identity.h"
+#include "encvoyd/publish.h"
 #include "tests/unit/tap.h"
 
 #define ISSUER "https://id.example.org"
@@ -16,6 +17,7 @@ struct world {
 	char dir[64];
 	char database[128];
 	char cache[128];
+	struct publish_state published;
 	char passwd[128];
 	char group[128];
 	struct identities *ids;

@@ -5,6 +5,7 @@ check_LTLIBRARIES += %D%/libnsstest.la
 	%D%/nss_fake.c %D%/nss_fake.h \
 	%D%/nss_ground.c %D%/nss_ground.h \
 	encvoyd/mapfile.c encvoyd/mapfile.h \
+	encvoyd/mapfile_changes.c encvoyd/mapfile_changes.h \
 	encvoyd/mapfile_gen.c \
 	encvoyd/mapfile_image.c \
 	encvoyd/mapfile_members.c \
