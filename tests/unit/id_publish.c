@@ -169,6 +169,75 @@ static void changes_are_visible(void)
 	world_close(&w);
 }
 
+/* The map in place with its changes; the caller frees both. */
+static bool load_both(struct world *w, struct loaded *base, struct loaded *changes)
+{
+	char path[160];
+	size_t len = 0;
+
+	load(w, base);
+	snprintf(path, sizeof(path), "%s/users.changes", w->cache);
+	changes->bytes = NULL;
+	if (access(path, F_OK) != 0)
+		return false;
+	changes->bytes = read_file(path, &len);
+	return map_open_changes(&changes->map, changes->bytes, len) == ERR_OK &&
+	       map_join(&base->map, &changes->map) == ERR_OK;
+}
+
+static void a_change_needs_no_new_map(void)
+{
+	struct publish_report report = {0}, first = {0};
+	struct loaded base, changes;
+	struct user_record rec;
+	struct verb_run r;
+	struct world w;
+	uint64_t users;
+
+	world_open(&w, "");
+	for (unsigned i = 0; i < 40; i++) {
+		char sub[16], name[16];
+
+		snprintf(sub, sizeof(sub), "%u", i);
+		snprintf(name, sizeof(name), "person-%u", i);
+		run_verb(&w, NULL, &r, "user add", sub, name, NULL);
+	}
+	publish(&w, &first);
+	run_verb(&w, NULL, &r, "user add", "100", "newcomer", NULL);
+	is_int(publish_change(w.ids, &w.conf, w.cache, &w.published, "100", &report), ERR_OK,
+	    "somebody new");
+	run_verb(&w, NULL, &r, "user rename", "person-1", "other", NULL);
+	run_verb(&w, NULL, &r, "user remove", "person-2", NULL, NULL);
+	(void)publish_change(w.ids, &w.conf, w.cache, &w.published, "1", &report);
+	is_int(publish_change(w.ids, &w.conf, w.cache, &w.published, "2", &report), ERR_OK,
+	    "a rename and a removal");
+	is_int(report.users, 40, "are counted");
+	ok(report.generation > first.generation, "the generation grows");
+	ok(load_both(&w, &base, &changes), "they stand beside the map");
+	is_int(base.map.generation, first.generation, "which is the one of before");
+	ok(in_map(&base, "newcomer", &rec) && group_in_map(&base, "newcomer", ID_FLOOR + 100),
+	    "the new one is found");
+	ok(in_map(&base, "other", &rec) && rec.uid == ID_FLOOR + 1 &&
+		!in_map(&base, "person-1", &rec),
+	    "SEC-17: the renamed one by the new name alone");
+	ok(!in_map(&base, "person-2", &rec) && !group_in_map(&base, "person-2", ID_FLOOR + 2),
+	    "the removed one is not");
+	ok(in_map(&base, "person-3", &rec), "the others are");
+	is_int(mapfile_verify(w.cache, &users), ERR_OK, "SEC-33: both are sound");
+	free(base.bytes);
+	free(changes.bytes);
+	for (unsigned i = 3; i < 40; i++) {
+		char sub[16];
+
+		snprintf(sub, sizeof(sub), "%u", i);
+		(void)publish_change(w.ids, &w.conf, w.cache, &w.published, sub, &report);
+		if (report.generation && !w.published.n)
+			break;
+	}
+	ok(w.published.base > first.generation, "many changes make a new map");
+	world_close(&w);
+}
+
 static void a_failure_keeps_the_map(void)
 {
 	struct publish_report report = {.users = 77};
@@ -203,6 +272,7 @@ int main(void)
 	the_map_says_what_look_ups_say();
 	who_is_left_out();
 	changes_are_visible();
+	a_change_needs_no_new_map();
 	a_failure_keeps_the_map();
 	return tap_done();
 }

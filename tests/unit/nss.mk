@@ -15,11 +15,14 @@ check_LTLIBRARIES += %D%/libnsstest.la
 
 nss_unit_tests = \
 	%D%/map_build \
+	%D%/map_changes \
 	%D%/map_check \
 	%D%/map_craft \
 	%D%/map_damage \
 	%D%/map_publish \
+	%D%/map_scale \
 	%D%/nss_daemon \
+	%D%/nss_enumerate \
 	%D%/nss_hostile \
 	%D%/nss_load \
 	%D%/nss_lookup \
@@ -31,11 +34,14 @@ dist_check_SCRIPTS += %D%/nss_hits.t %D%/nss_symbols.t
 
 nss_test_libs = %D%/libnsstest.la libnss.la libsys.la libcommon.la
 %C%_map_build_LDADD = $(nss_test_libs)
+%C%_map_changes_LDADD = $(nss_test_libs)
 %C%_map_check_LDADD = $(nss_test_libs)
 %C%_map_craft_LDADD = $(nss_test_libs)
 %C%_map_damage_LDADD = $(nss_test_libs)
 %C%_map_publish_LDADD = $(nss_test_libs)
 %C%_nss_daemon_LDADD = $(nss_test_libs)
+%C%_map_scale_LDADD = $(nss_test_libs)
+%C%_nss_enumerate_LDADD = $(nss_test_libs)
 %C%_nss_hits_LDADD = $(nss_test_libs)
 %C%_nss_hostile_LDADD = $(nss_test_libs)
 %C%_nss_lookup_LDADD = $(nss_test_libs)

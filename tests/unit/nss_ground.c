@@ -75,7 +75,7 @@ static enum err add_team(struct map_builder *b, unsigned g, unsigned n, unsigned
 	return e;
 }
 
-uint64_t ground_publish(unsigned n, unsigned groups, bool complete, unsigned version)
+uint64_t ground_publish(unsigned n, unsigned groups, unsigned flags, unsigned version)
 {
 	AUTO_MAP_BUILDER struct map_builder *b = NULL;
 	uint64_t generation = 0;
@@ -92,14 +92,52 @@ uint64_t ground_publish(unsigned n, unsigned groups, bool complete, unsigned ver
 	for (unsigned g = 0; e == ERR_OK && g < groups; g++)
 		e = add_team(b, g, n, version);
 	if (e == ERR_OK)
-		e = map_builder_publish(b, CACHE, complete, &generation);
+		e = map_builder_publish(b, CACHE, flags, &generation);
+	ground_need(e == ERR_OK, err_text(e));
+	return generation;
+}
+
+struct map_changes *ground_changes(void)
+{
+	struct map_changes *c = NULL;
+	struct map base;
+	size_t size;
+	unsigned char *bytes = ground_read_map(&size);
+
+	ground_need(map_open(&base, bytes, size) == ERR_OK, "the base opens");
+	ground_need(map_changes_new(&c, &base) == ERR_OK, "changes");
+	free(bytes);
+	return c;
+}
+
+uint64_t ground_change(unsigned n, unsigned version)
+{
+	AUTO_MAP_CHANGES struct map_changes *c = ground_changes();
+	uint64_t generation = 0;
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; e == ERR_OK && i < n; i++) {
+		struct person p = person(i, version);
+		struct user_record r = record_of_person(&p);
+
+		e = map_changes_add_user(c, &r);
+		if (e == ERR_OK)
+			e = map_changes_add_group(c, p.name, p.uid, NULL, 0);
+	}
+	if (e == ERR_OK)
+		e = map_changes_publish(c, CACHE, MAP_COMPLETE, &generation);
 	ground_need(e == ERR_OK, err_text(e));
 	return generation;
 }
 
 unsigned char *ground_read_map(size_t *ret_size)
 {
-	FILE *f = fopen(CACHE "/" USERS_MAP, "re");
+	return ground_read(CACHE "/" USERS_MAP, ret_size);
+}
+
+unsigned char *ground_read(const char *path, size_t *ret_size)
+{
+	FILE *f = fopen(path, "re");
 	unsigned char *bytes = NULL;
 	long size = 0;
 

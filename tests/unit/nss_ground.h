@@ -5,7 +5,7 @@
 #define ENCVOY_TESTS_UNIT_NSS_GROUND_H
 
 #include "common/map.h"
-#include "encvoyd/mapfile.h"
+#include "encvoyd/mapfile_changes.h"
 #include "nss/nss_encvoy.h"
 #include "nss/paths.h"
 
@@ -35,9 +35,14 @@ uint32_t group_gid(unsigned g);
 void ground_enter(void);
 /* Publishes n people with their private groups, and groups of them; ends the test when it cannot.
  */
-uint64_t ground_publish(unsigned n, unsigned groups, bool complete, unsigned version);
-/* The map file as bytes, in fresh memory. */
+uint64_t ground_publish(unsigned n, unsigned groups, unsigned flags, unsigned version);
+/* Publishes changes of the map in place: the first n people are of another version. */
+uint64_t ground_change(unsigned n, unsigned version);
+/* Changes of the map in place to be filled, for map_changes_free. */
+struct map_changes *ground_changes(void);
+/* The map file, or another of the directory, as bytes in fresh memory. */
 unsigned char *ground_read_map(size_t *ret_size);
+unsigned char *ground_read(const char *path, size_t *ret_size);
 /* Ends the test: what the ground needs is not to be had. */
 void ground_need(bool good, const char *what);
 

@@ -12,12 +12,15 @@ int main(void)
 	struct group gr;
 	char buf[4096];
 	gid_t *gids;
-	unsigned good = 0;
+	unsigned good = 0, listed = 0;
 
 	ground_enter();
-	ground_publish(100, 2, true, 0);
+	ground_publish(100, 2, MAP_COMPLETE | MAP_ENUMERATE, 0);
+	ground_change(20, 0);
 	gids = calloc(64, sizeof(*gids));
 	ground_need(gids && ask_name("user1", &pw) == NSS_STATUS_SUCCESS, "the first hit");
+	ground_need(_nss_encvoy_getpwent_r(&pw, buf, sizeof(buf), &(int){0}) == NSS_STATUS_SUCCESS,
+	    "the first of all");
 	syscall(SYS_getppid);
 	for (unsigned i = 0; i < 100; i++) {
 		struct person p = person(i, 0);
@@ -34,7 +37,13 @@ int main(void)
 			NSS_STATUS_SUCCESS;
 		good += ask_uid(p.uid + 1000, &pw) == NSS_STATUS_NOTFOUND;
 	}
+	for (unsigned i = 1; i < 100; i++) {
+		int err;
+
+		listed += _nss_encvoy_getpwent_r(&pw, buf, sizeof(buf), &err) == NSS_STATUS_SUCCESS;
+	}
 	syscall(SYS_getppid);
+	ground_need(listed == 99, "all of them are listed");
 	printf("%u\n", good);
 	return 0;
 }

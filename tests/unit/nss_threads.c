@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* 64 threads look up while the map is published anew, children are forked and threads are
+/* 64 threads look up while map and changes are published anew, children are forked and threads are
  * cancelled: every answer is whole, and as new as the map that was in place when it was asked for.
  */
 #include "tests/unit/nss_ground.h"
 #include "tests/unit/tap.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 #define THREADS 64
-#define VERSIONS 250U
+#define VERSIONS 1000U
 #define PEOPLE 40
 
 static atomic_uint published; /* the version that is in place for sure */
@@ -156,6 +157,15 @@ static unsigned mappings(void)
 	return n;
 }
 
+static unsigned descriptors(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 static void run(void)
 {
 	pthread_t threads[THREADS + 2];
@@ -167,7 +177,11 @@ static void run(void)
 	ground_need(pthread_create(&threads[n++], NULL, canceller, NULL) == 0, "threads");
 	ground_need(pthread_create(&threads[n++], NULL, forker, NULL) == 0, "threads");
 	for (unsigned version = 1; version <= VERSIONS; version++) {
-		ground_publish(PEOPLE, 0, true, version);
+		/* whole maps and changes in turn */
+		if (version % 4 == 0)
+			ground_publish(PEOPLE, 0, true, version);
+		else
+			ground_change(PEOPLE, version);
 		atomic_store(&published, version);
 		usleep(2000);
 	}
@@ -179,10 +193,12 @@ static void run(void)
 int main(void)
 {
 	uint64_t noise = 1;
+	unsigned before;
 
 	alarm(600);
 	ground_enter();
 	ground_publish(PEOPLE, 0, true, 0);
+	before = descriptors();
 	run();
 	printf("# %lu look-ups, %u forks, %u maps\n", atomic_load(&lookups), atomic_load(&forks),
 	    VERSIONS);
@@ -195,6 +211,7 @@ int main(void)
 	look_up_once(&noise);
 	ground_publish(PEOPLE, 0, true, VERSIONS);
 	look_up_once(&noise);
+	is_int(descriptors(), before, "SEC-44: as many descriptors as before");
 	is_int(mappings(), 1, "SEC-44: in the end one map is mapped, cancelled threads or not");
 	return tap_done();
 }
