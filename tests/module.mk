@@ -7,9 +7,11 @@ include %D%/unit/nss.mk
 include %D%/unit/oidc.mk
 include %D%/unit/online.mk
 include %D%/unit/subid.mk
+include %D%/unit/userdb.mk
 include %D%/fuzz/common.mk
 include %D%/fuzz/nss.mk
 include %D%/fuzz/oidc.mk
+include %D%/fuzz/userdb.mk
 
 noinst_HEADERS += %D%/unit/tap.h
 

@@ -20,7 +20,7 @@ check() { # check NAME, offending lines on standard input
   fi
 }
 
-mapfile -t sources < <(find common sys oidc encvoyd pam nss subid ctl tests -name node_modules -prune \
+mapfile -t sources < <(find common sys oidc encvoyd pam nss subid userdb ctl tests -name node_modules -prune \
   -o -name '*.[ch]' -print | sort)
 product=()
 for f in "${sources[@]}"; do
@@ -64,12 +64,13 @@ allowed() { # allowed FOLDER: regex of folders it may include
     pam) echo 'pam|sys|common' ;;
     nss) echo 'nss|sys|common' ;;
     subid) echo 'subid|nss|sys|common' ;;
+    userdb) echo 'userdb|nss|oidc/json|sys|common' ;;
     encvoyd) echo 'encvoyd|sys|common' ;;
     encvoyd/online) echo 'encvoyd/online|encvoyd/log|oidc|sys|common' ;;
     ctl) echo 'ctl|pam|nss|encvoyd/online|encvoyd|oidc|sys|common' ;;
   esac
 }
-for dir in common sys oidc pam nss subid encvoyd encvoyd/online ctl; do
+for dir in common sys oidc pam nss subid userdb encvoyd encvoyd/online ctl; do
   grep -nE '^#include "' "$dir"/*.[ch] |
     grep -vE "#include \"(config\\.h|($(allowed $dir))[/.])" |
     check "$dir/ includes only what it may"
@@ -80,7 +81,7 @@ grep -lE '#include <curl/' "${product[@]}" | grep -vx 'encvoyd/online/http_inter
 grep -lE '#include "encvoyd/online/http_internal' "${product[@]}" |
   grep -vE '^encvoyd/online/http(_[a-z]+)?\.c$' | check 'and only http*.c include that'
 grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] \
-  subid/*.[ch] |
+  subid/*.[ch] userdb/*.[ch] |
   check 'no network or crypto library in listener and modules'
 grep -nE '#include <(sys/socket|sys/un|netinet|arpa|time|sys/time|sys/random)' common/*.[ch] oidc/*.[ch] |
   check 'common/ and oidc/ know neither network nor clock nor randomness'
