@@ -66,7 +66,7 @@ static enum err taken(struct identities *ids, uint32_t uid)
 {
 	char sub[SUB_MAX_LEN + 1];
 
-	if (!id_ok(uid) || locals_has_id(ids->locals, uid))
+	if (!id_ok(uid) || uid >= ID_GROUP_FLOOR || locals_has_id(ids->locals, uid))
 		return ERR_ID_RANGE;
 	return ledger_owner(ids->db, "", uid, sub);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* uid to (issuer, sub), write-once. A canonical decimal sub below 2^27 gets uid_base + sub (sub "0"
  * therefore uid_base itself), every other one the next free id from uid_base + 2^27 on, if
- * require_numeric_sub = no allows it. A row that exists always wins over the computation. */
+ * require_numeric_sub = no allows it. The ids from ID_GROUP_FLOOR on are for [group] sections and
+ * are given to nobody. A row that exists always wins over the computation. */
 #ifndef ENCVOY_ENCVOYD_LEDGER_H
 #define ENCVOY_ENCVOYD_LEDGER_H
 

@@ -173,11 +173,31 @@ static void the_range_ends(void)
 
 	world_open(&w, "require_numeric_sub = no\nuid_base = 2013069311\n");
 	is_int(plan_of(&w, "x", &plan), ERR_OK, "the last id of all");
-	is_int(plan.uid, ID_GROUP_FLOOR - 1, "SEC-18: is the last before the groups'");
+	is_int(plan.uid, ID_GROUP_FLOOR - 1, "SEC-18: is the one before those of groups");
 	is_int(ledger_write(w.ids->db, ISSUER, "x", &plan, NOW), ERR_OK, "taken");
 	is_int(plan_of(&w, "y", &plan), ERR_ID_RANGE, "SEC-18: then there is none left");
 	is_int(plan_of(&w, "134217727", &plan), ERR_OK, "the last computed one");
 	is_int(plan.uid, ID_GROUP_FLOOR - 2, "SEC-18: is below it");
+	world_close(&w);
+}
+
+static void the_last_ids_are_for_groups(void)
+{
+	struct ledger_plan plan;
+	char kept[256];
+	struct world w;
+
+	world_open(&w, "require_numeric_sub = no\nuid_base = 2013134847\n");
+	is_int(plan_of(&w, "x", &plan), ERR_ID_RANGE, "SEC-18: no person gets an id of groups");
+	is_int(plan_of(&w, "134152191", &plan), ERR_OK, "the last number below them");
+	is_int(plan.uid, ID_GROUP_FLOOR - 2, "has its id");
+	is_int(plan_of(&w, "134152193", &plan), ERR_ID_RANGE,
+	    "SEC-18: a number whose id is one of groups has none");
+	snprintf(kept, sizeof(kept), "INSERT INTO ledger VALUES (%u, '" ISSUER "', 'old', 1)",
+	    ID_GROUP_FLOOR + 5);
+	ok(sql_ok(&w, kept), "an id given before groups were");
+	is_int(plan_of(&w, "old", &plan), ERR_OK, "SEC-19: stays");
+	is_int(plan.uid, ID_GROUP_FLOOR + 5, "SEC-19: whose it was");
 	world_close(&w);
 }
 
@@ -221,6 +241,7 @@ int main(void)
 	local_ids_are_refused();
 	the_ledger_is_write_once();
 	the_range_ends();
+	the_last_ids_are_for_groups();
 	a_million_subs();
 	return tap_done();
 }
