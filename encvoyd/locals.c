@@ -13,9 +13,16 @@
 
 #define LINE_MAX_LEN (1024 * 1024)
 
+struct item {
+	char *name;
+	uint32_t id;
+	bool is_group;
+	size_t line; /* the first line of a name counts, as for everybody who reads the files */
+};
+
 struct set {
-	char **names;
-	size_t n_names;
+	struct item *items; /* by name, users before groups */
+	size_t n_items;
 	uint32_t *ids;
 	size_t n_ids;
 };
@@ -35,9 +42,9 @@ struct locals {
 
 static void set_free(struct set *s)
 {
-	for (size_t i = 0; i < s->n_names; i++)
-		free(s->names[i]);
-	free(s->names);
+	for (size_t i = 0; i < s->n_items; i++)
+		free(s->items[i].name);
+	free(s->items);
 	free(s->ids);
 	*s = (struct set){0};
 }
@@ -90,17 +97,18 @@ static bool grow(void **v, size_t n, size_t size)
 	return true;
 }
 
-static enum err set_add(struct set *s, const char *name, uint32_t id)
+static enum err set_add(struct set *s, const char *name, uint32_t id, bool is_group)
 {
 	char *copy;
 
-	if (!grow((void **)&s->names, s->n_names, sizeof(*s->names)) ||
+	if (!grow((void **)&s->items, s->n_items, sizeof(*s->items)) ||
 	    !grow((void **)&s->ids, s->n_ids, sizeof(*s->ids)))
 		return ERR_NOMEM;
 	copy = strdup(name);
 	if (!copy)
 		return ERR_NOMEM;
-	s->names[s->n_names++] = copy;
+	s->items[s->n_items] = (struct item){copy, id, is_group, s->n_items};
+	s->n_items++;
 	s->ids[s->n_ids++] = id;
 	return ERR_OK;
 }
@@ -142,7 +150,7 @@ static enum err load_file(struct source *src, next_line next, struct set *set)
 	if (!f || fstat(fileno(f), &src->seen) != 0)
 		return ERR_IO;
 	while (next(f, line, &name, &id)) {
-		enum err e = set_add(set, name, id);
+		enum err e = set_add(set, name, id, next == next_group);
 
 		if (e != ERR_OK)
 			return e;
@@ -151,9 +159,19 @@ static enum err load_file(struct source *src, next_line next, struct set *set)
 	return ferror(f) || errno == ERANGE ? ERR_IO : ERR_OK;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct item *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	if (!order)
+		order = x->is_group - y->is_group;
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static int compare_name(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct item *)item)->name);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -186,8 +204,8 @@ enum err locals_refresh(struct locals *l)
 		e = load_file(&l->group, next_group, &fresh);
 	if (e != ERR_OK)
 		return e;
-	if (fresh.n_names) {
-		qsort(fresh.names, fresh.n_names, sizeof(*fresh.names), compare_names);
+	if (fresh.n_items) {
+		qsort(fresh.items, fresh.n_items, sizeof(*fresh.items), compare_items);
 		qsort(fresh.ids, fresh.n_ids, sizeof(*fresh.ids), compare_ids);
 	}
 	set_free(&l->set);
@@ -203,12 +221,47 @@ uint64_t locals_version(const struct locals *l)
 	return l->version;
 }
 
+/* Any item of that name. */
+static const struct item *find(const struct set *s, const char *name)
+{
+	return s->n_items ? bsearch(name, s->items, s->n_items, sizeof(*s->items), compare_name)
+			  : NULL;
+}
+
 bool locals_has_name(const struct locals *l, const char *name)
 {
+	return !l->loaded || find(&l->set, name);
+}
+
+/* The first one of that name and kind. */
+static enum err find_id(const struct locals *l, const char *name, bool is_group, uint32_t *ret)
+{
+	const struct set *s = &l->set;
+	const struct item *at = l->loaded ? find(s, name) : NULL;
+
 	if (!l->loaded)
-		return true;
-	return l->set.n_names && bsearch(&name, l->set.names, l->set.n_names, sizeof(*l->set.names),
-				     compare_names) != NULL;
+		return ERR_IO;
+	if (!at)
+		return ERR_NOT_FOUND;
+	while (at > s->items && strcmp(at[-1].name, name) == 0)
+		at--;
+	for (; at < s->items + s->n_items && strcmp(at->name, name) == 0; at++) {
+		if (at->is_group == is_group) {
+			*ret = at->id;
+			return ERR_OK;
+		}
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err locals_user(const struct locals *l, const char *name, uint32_t *ret_uid)
+{
+	return find_id(l, name, false, ret_uid);
+}
+
+enum err locals_group(const struct locals *l, const char *name, uint32_t *ret_gid)
+{
+	return find_id(l, name, true, ret_gid);
 }
 
 bool locals_has_id(const struct locals *l, uint32_t id)

@@ -24,5 +24,9 @@ uint64_t locals_version(const struct locals *l);
  */
 bool locals_has_name(const struct locals *l, const char *name);
 bool locals_has_id(const struct locals *l, uint32_t id);
+/* A single user's or group's id, by the first line that has the name: ERR_OK, ERR_NOT_FOUND, or
+ * ERR_IO while nothing is known. */
+enum err locals_user(const struct locals *l, const char *name, uint32_t *ret_uid);
+enum err locals_group(const struct locals *l, const char *name, uint32_t *ret_gid);
 
 #endif
