@@ -9,6 +9,7 @@ libcommon_la_SOURCES = \
 	%D%/conf_service.c \
 	%D%/conf_table.c %D%/conf_table.h \
 	%D%/err.c %D%/err.h \
+	%D%/local_gids.c %D%/local_gids.h \
 	%D%/map.c %D%/map.h \
 	%D%/map_check.c %D%/map_check.h \
 	%D%/map_format.h \

@@ -11,6 +11,11 @@ bool id_ok(uint32_t id)
 	return id >= ID_FLOOR && id <= ID_CEILING;
 }
 
+bool local_uid_ok(uint32_t uid)
+{
+	return uid >= 1000 && uid != 65534 && uid != 65535 && uid != UINT32_MAX && !id_ok(uid);
+}
+
 bool gecos_ok(const char *text)
 {
 	return strlen(text) <= RECORD_TEXT_MAX && !strpbrk(text, ":\n") && text_printable(text);

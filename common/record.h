@@ -30,6 +30,9 @@ struct user_record {
 
 /* Inside our range: never 0, a system id, nobody, -1, or a container's. */
 bool id_ok(uint32_t id);
+/* A uid that an account of /etc/passwd must have to be signed in to by Encvoy ID (local_user): no
+ * system account, nobody, or -1. */
+bool local_uid_ok(uint32_t uid);
 /* Printable UTF-8 (text_printable) without ':' or newline. */
 bool gecos_ok(const char *text);
 /* An absolute path of plain components (no "." or ".."), not "/" itself, without ':'. */

@@ -20,6 +20,7 @@
 #include "common/str.h"
 #include "encvoyd/admin_verbs.h"
 #include "encvoyd/dirstage.h"
+#include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/names.h"
 #include "encvoyd/schema.h"
@@ -195,6 +196,18 @@ static enum err count_row(const struct admin *a, const char *key, const char *sq
 	return e == ERR_OK ? admin_kv_number(a, key, n) : e;
 }
 
+/* [group] sections and local groups that are not what the configuration wants (SEC-16). */
+static enum err refused_groups_row(const struct admin *a)
+{
+	char text[ARG_LEN_MAX];
+	struct buf b;
+
+	buf_init_fixed(&b, text, sizeof(text));
+	if (a->ids->groups)
+		groups_refused(a->ids->groups, &b);
+	return admin_kv(a, "groups_not_served", buf_cstr(&b) ? buf_cstr(&b) : "");
+}
+
 enum err admin_status_rows(const struct admin *a)
 {
 	enum err e = count_row(a, "identities", "SELECT count(*) FROM identity");
@@ -212,5 +225,7 @@ enum err admin_status_rows(const struct admin *a)
 		    "SELECT count(*) FROM temp.noted WHERE reason <> '" NOTED_LOGIN "'");
 	if (e == ERR_OK)
 		e = count_row(a, "schema", "PRAGMA user_version");
+	if (e == ERR_OK)
+		e = refused_groups_row(a);
 	return e;
 }

@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+/* The name of a local_user is the machine's and is not bound to anybody. */
+static enum err record_name(const struct admin *a, const char *sub, const char *name)
+{
+	if (locals_has_name(a->ids->locals, name))
+		return ERR_OK;
+	return names_record(a->ids->db, a->conf->issuer, sub, name, a->now);
+}
+
 /* Writes an entry with the names it has or loses; ledger first, everything else refers to it. */
 static enum err write_entry(const struct admin *a, struct entry *entry, const char *name)
 {
@@ -18,7 +26,7 @@ static enum err write_entry(const struct admin *a, struct entry *entry, const ch
 	if (e == ERR_OK)
 		e = ledger_write(a->ids->db, issuer, entry->sub, &plan, a->now);
 	if (e == ERR_OK)
-		e = names_record(a->ids->db, issuer, entry->sub, name, a->now);
+		e = record_name(a, entry->sub, name);
 	if (e == ERR_OK)
 		e = entry_put(a->ids->db, issuer, entry);
 	if (e == ERR_OK)
@@ -124,12 +132,12 @@ enum err admin_user_map(struct call *c)
 /* The old name stays this person's, whether it was ever written down or not. */
 static enum err rename_rows(const struct admin *a, struct entry *entry, const char *name)
 {
-	const char *tpl = a->conf->service.user_name, *issuer = a->conf->issuer;
+	const char *tpl = a->conf->service.user_name;
 	char old[NAME_MAX_LEN + 1];
 	enum err e = names_of(a->ids, a->conf, tpl, entry->sub, entry->bound_name, old);
 
 	if (e == ERR_OK)
-		e = names_record(a->ids->db, issuer, entry->sub, old, a->now);
+		e = record_name(a, entry->sub, old);
 	if (is_fatal(e))
 		return e;
 	e = names_check(a->ids, a->conf, tpl, entry->sub, name);

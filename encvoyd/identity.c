@@ -4,8 +4,10 @@
 #include "common/str.h"
 #include "encvoyd/dirstage.h"
 #include "encvoyd/entry.h"
+#include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
+#include "encvoyd/localuser.h"
 #include "encvoyd/names.h"
 #include "encvoyd/served.h"
 #include "encvoyd/standing.h"
@@ -36,6 +38,7 @@ void identities_free(struct identities *ids)
 {
 	if (!ids)
 		return;
+	groups_free(ids->groups);
 	db_close(ids->db);
 	locals_free(ids->locals);
 	free(ids);
@@ -60,7 +63,7 @@ static enum err resolve(struct identities *ids, const struct conf *conf,
 	if (e != ERR_OK)
 		return e;
 	if (locals_has_name(ids->locals, user))
-		return ERR_LOCAL_USER;
+		return localuser_sub(ids, conf, user, ret_sub);
 	e = names_resolve(ids, conf, service->user_name, user, ret_sub);
 	return e == ERR_NOT_FOUND ? ERR_UNKNOWN_USER : e;
 }
@@ -82,27 +85,44 @@ enum err identity_expect(struct identities *ids, const struct conf *conf,
 	return ERR_OK;
 }
 
-/* The facts that need a look into the stores; host is where the host name is put. */
+/* The facts that need a look into the stores; host is where the host name is put, s what belongs to
+ * roles and groups. */
 static enum err gather(struct identities *ids, const struct conf *conf, const struct entry *entry,
-    const struct decision *d, char host[NAME_MAX_LEN + 1], struct facts *ret)
+    const struct decision *d, char host[NAME_MAX_LEN + 1], struct belonging *s, struct facts *ret)
 {
 	enum err e =
 	    names_of(ids, conf, conf->service.user_name, entry->sub, entry->bound_name, host);
+	bool named = e == ERR_OK;
 
-	if (is_fatal(e))
+	if (!is_fatal(e))
+		e = belonging_of(ids, conf, entry, named ? host : "", s);
+	if (e != ERR_OK)
 		return e;
 	*ret = (struct facts){.sub = entry->sub,
-	    .host_name = e == ERR_OK ? host : NULL,
+	    .host_name = named ? host : NULL,
 	    .service_name = d->user,
+	    .roles = s->roles,
+	    .groups = buf_cstr(&s->groups),
 	    .blocked = entry->blocked,
 	    .deleted = entry->deleted,
 	    .last_full_login = entry->last_full_login};
 	return ERR_OK;
 }
 
+/* What an account's person is shown with: the local uid of a local user. */
+static void note_uid(
+    struct identities *ids, const struct conf *conf, uint32_t uid, struct decision *d)
+{
+	char name[NAME_MAX_LEN + 1];
+
+	d->uid = uid;
+	(void)localuser_name(ids, conf, d->sub, name, &d->uid);
+}
+
 static enum err account(struct identities *ids, const struct conf *conf,
     const struct service_conf *service, const char *user, int64_t now, struct decision *d)
 {
+	AUTO_BELONGING struct belonging belonging = {0};
 	char host[NAME_MAX_LEN + 1];
 	struct entry entry = {0};
 	struct ledger_plan plan;
@@ -119,10 +139,11 @@ static enum err account(struct identities *ids, const struct conf *conf,
 		e = ledger_plan(ids, conf, d->sub, &plan);
 	if (e != ERR_OK)
 		return e;
-	d->uid = plan.uid;
-	e = gather(ids, conf, &entry, d, host, &facts);
+	note_uid(ids, conf, plan.uid, d);
+	e = gather(ids, conf, &entry, d, host, &belonging, &facts);
 	if (e == ERR_OK)
-		e = standing_facts(ids, conf, d->sub, facts.host_name ? host : "", now, &facts);
+		e = standing_facts(
+		    ids, conf, d->sub, facts.host_name ? facts.host_name : "", now, &facts);
 	return e == ERR_OK ? decide_account(service, &facts, now, &d->verdict) : e;
 }
 

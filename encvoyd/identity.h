@@ -78,11 +78,16 @@ enum err identity_login(struct identities *ids, const struct conf *conf,
 enum err identity_account(struct identities *ids, const struct conf *conf,
     const struct service_conf *service, const char *user, int64_t now, struct decision *d);
 
-/* Answers a look-up from the database: the passwd entry for every kind (a group of ours is the
- * private group of that name and number, without members; initgroups are that one gid). Exactly
- * what publish_map would put into the map. ERR_NOT_FOUND, ERR_IO or ERR_NOMEM. */
+/* The passwd entry that a look-up leads to, whatever its kind, from the database. Exactly what
+ * publish_map would put into the map. ERR_NOT_FOUND, ERR_IO or ERR_NOMEM. */
 enum err identity_lookup(struct identities *ids, const struct conf *conf,
     const struct msg_lookup *query, struct msg_passwd *ret);
+
+/* Puts the message that answers a look-up: groups with their members as published last, all groups
+ * of a person, or the SSH keys that the directory has for whom sshd admits. Results as above, and
+ * ERR_TOO_LONG when it does not fit into ret: never a part of it. */
+enum err identity_answer(struct identities *ids, const struct conf *conf,
+    const struct msg_lookup *query, struct buf *ret);
 
 /* How many identities are served at most (published or left out), for status. */
 enum err identity_count(struct identities *ids, const struct conf *conf, uint64_t *ret);

@@ -7,17 +7,23 @@ encvoyd_identity_sources = \
 	encvoyd/admin_show.c \
 	encvoyd/admin_user.c \
 	encvoyd/admin_verbs.h \
+	encvoyd/answer.c \
 	encvoyd/db.c encvoyd/db.h \
 	encvoyd/db_file.c encvoyd/db_file.h \
 	encvoyd/db_open.c encvoyd/db_open.h \
+	encvoyd/belonging.c \
 	encvoyd/decide.c encvoyd/decide.h \
 	encvoyd/dirstage.c encvoyd/dirstage.h \
 	encvoyd/dirstage_apply.c \
 	encvoyd/entry.c encvoyd/entry.h \
+	encvoyd/groupcheck.c encvoyd/groupcheck.h \
+	encvoyd/grouprules.c encvoyd/grouprules.h \
+	encvoyd/groups.c encvoyd/groups.h \
 	encvoyd/identity.c encvoyd/identity.h \
 	encvoyd/ids.h \
 	encvoyd/ledger.c encvoyd/ledger.h \
 	encvoyd/locals.c encvoyd/locals.h \
+	encvoyd/localuser.c encvoyd/localuser.h \
 	encvoyd/names.c encvoyd/names.h \
 	encvoyd/person.c encvoyd/person.h \
 	encvoyd/publish.c encvoyd/publish.h \

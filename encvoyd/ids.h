@@ -6,9 +6,12 @@
 #include "encvoyd/db.h"
 #include "encvoyd/locals.h"
 
+struct groups;
+
 struct identities {
 	struct db *db;
 	struct locals *locals;
+	struct groups *groups; /* as published last; NULL: not yet, or not any more */
 };
 
 /* Nothing can be told: a failure of this machine, not an answer about a person. */

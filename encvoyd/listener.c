@@ -180,6 +180,7 @@ static void tear_down(struct server *s)
 	dirlink_stop(s);
 	identities_free(s->ids);
 	publish_state_free(&s->published);
+	told_clear(&s->told);
 	conf_free(s->conf);
 	free(s->conf);
 	clients_free(&s->clients);

@@ -14,57 +14,44 @@ static bool is_own(const struct conn *c)
 	       (c->peer.uid == geteuid() || c->peer.uid == c->server->o->online_uid);
 }
 
-static void put_entry(struct buf *b, enum lookup_kind kind, const struct user_record *rec)
-{
-	switch (kind) {
-	case LOOKUP_PWNAM:
-	case LOOKUP_PWUID:
-		proto_put_passwd(b, rec);
-		return;
-	case LOOKUP_GRNAM:
-	case LOOKUP_GRGID:
-		proto_put_group(b, rec->name, rec->gid, NULL, 0);
-		return;
-	case LOOKUP_INITGROUPS:
-		proto_put_groups(b, &rec->gid, 1);
-		return;
-	case LOOKUP_KEYS:
-		return;
-	}
-}
-
-static void answer(struct conn *c, enum err e, const struct user_record *rec)
+/* What is there is answered at once; false when it is not found. */
+static bool answer(struct conn *c, bool final)
 {
 	AUTO_BUF struct buf b = {0};
+	enum err e = ERR_NOT_FOUND;
 
 	buf_init(&b, PROTO_MAX);
-	if (e == ERR_OK) {
-		put_entry(&b, c->query.kind, rec);
-	} else if (e == ERR_NOT_FOUND) {
+	if (!is_own(c))
+		e = identity_answer(c->server->ids, c->server->conf, &c->query, &b);
+	if (e == ERR_NOT_FOUND && !final)
+		return false;
+	if (e != ERR_OK)
+		buf_reset(&b);
+	if (e == ERR_NOT_FOUND) {
 		proto_begin(&b, MSG_NOT_FOUND);
-	} else {
+	} else if (e != ERR_OK) {
 		struct msg_result m;
 
 		result_fill(&m, e, NULL);
 		proto_put_result(&b, &m);
 	}
 	conn_send(c, &b);
+	return true;
 }
 
 static void on_found(struct find_waiter *w)
 {
 	struct conn *c = w->owner;
-	struct msg_passwd found;
-	enum err e = identity_lookup(c->server->ids, c->server->conf, &c->query, &found);
 
 	c->state = CONN_LOOKUP;
-	answer(c, e, &found.rec);
+	(void)answer(c, true);
 }
 
 /* A name that is not here may be in a directory that can be asked. */
 static bool ask_directory(struct conn *c)
 {
-	if (c->query.kind == LOOKUP_PWUID || c->query.kind == LOOKUP_GRGID)
+	if (is_own(c) || c->query.kind == LOOKUP_PWUID || c->query.kind == LOOKUP_GRGID ||
+	    c->query.kind == LOOKUP_KEYS)
 		return false;
 	c->wait = (struct find_waiter){.done = on_found, .owner = c};
 	return dirfind_wait(c->server, c->query.name, &c->wait);
@@ -73,22 +60,18 @@ static bool ask_directory(struct conn *c)
 void lookup_handle(struct conn *c, struct reader *r)
 {
 	struct server *s = c->server;
-	struct msg_passwd found;
-	enum err e = proto_get_lookup(r, &c->query);
 
-	if (e != ERR_OK) {
+	if (proto_get_lookup(r, &c->query) != ERR_OK) {
 		conn_close(c);
 		return;
 	}
 	s->count.lookups++;
 	c->state = CONN_LOOKUP;
 	chan_set_deadline(&c->chan, s->limits.idle_ms);
-	if (is_own(c) || c->query.kind == LOOKUP_KEYS)
-		e = ERR_NOT_FOUND;
-	else
-		e = identity_lookup(s->ids, s->conf, &c->query, &found);
-	if (e == ERR_NOT_FOUND && !is_own(c) && ask_directory(c))
+	if (answer(c, false))
+		return;
+	if (ask_directory(c))
 		c->state = CONN_FINDING;
 	else
-		answer(c, e, &found.rec);
+		(void)answer(c, true);
 }

@@ -20,6 +20,7 @@ enum err map_builder_new(struct map_builder **ret)
 		return ERR_NOMEM;
 	buf_init(&b->image, IMAGE_MAX < SIZE_MAX ? (size_t)IMAGE_MAX : SIZE_MAX);
 	buf_put(&b->image, &zero, sizeof(zero));
+	buf_init(&b->locals, SIZE_MAX);
 	/* nobody can choose names that meet in one bucket */
 	random_bytes(&b->seed, sizeof(b->seed));
 	if (b->image.err != ERR_OK) {
@@ -37,6 +38,7 @@ void map_builder_free(struct map_builder *b)
 	for (unsigned i = 0; i < SEEN_SETS; i++)
 		seen_free(&b->seen[i]);
 	buf_free(&b->image);
+	buf_free(&b->locals);
 	free(b);
 }
 

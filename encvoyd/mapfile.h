@@ -25,6 +25,11 @@ enum err map_builder_add_user(struct map_builder *b, const struct user_record *r
 enum err map_builder_add_group(
     struct map_builder *b, const char *name, uint32_t gid, const char *const *members, size_t n);
 
+/* Makes name a member of a local group, in what map_groups_of says and nowhere else: the group
+ * itself is not ours. Modules believe it only for groups that root lists. ERR_ID_RANGE for a gid of
+ * our range, or one that is barred (common/local_gids.h). */
+enum err map_builder_add_local(struct map_builder *b, const char *name, uint32_t gid);
+
 /* Writes users.map beside and renames it into place, then raises the generation in users.gen
  * (made anew when absent or damaged). Killed at any moment it leaves the old map or the new one.
  * flags: of enum map_flags. One publisher at a time. users.changes is then no more. */

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/mapfile_parts.h"
 
+#include "common/local_gids.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-struct membership {
-	char name[NAME_MAX_LEN]; /* padded with zeros */
-	uint32_t len;
-	uint32_t gid;
-};
 
 static int compare(const void *a, const void *b)
 {
@@ -36,6 +32,24 @@ static size_t collect(const struct buf *image, uint64_t offset, struct membershi
 		name += lens[i] + 1;
 	}
 	return h.members;
+}
+
+enum err map_builder_add_local(struct map_builder *b, const char *name, uint32_t gid)
+{
+	struct membership one = {.gid = gid};
+	struct map_name checked;
+	enum err e;
+
+	if (!map_name_set(&checked, name))
+		return name_ok(name, strlen(name)) ? ERR_NAME_RESERVED : ERR_BAD_NAME;
+	if (id_ok(gid) || local_gid_barred(gid))
+		return ERR_ID_RANGE;
+	one.len = (uint32_t)checked.len;
+	memcpy(one.name, name, checked.len);
+	buf_put(&b->locals, &one, sizeof(one));
+	e = b->locals.err;
+	b->locals.err = ERR_OK;
+	return e;
 }
 
 static void put_zeros(struct buf *b, size_t n)
@@ -106,13 +120,15 @@ enum err image_add_members(struct map_builder *b, uint64_t *ret_members)
 {
 	uint64_t end = b->image.len, members = 0;
 	AUTO_FREE struct membership *list = NULL;
-	size_t n = 0;
+	size_t n = b->locals.len / sizeof(*list);
 
-	if (b->memberships) {
-		list = calloc(b->memberships, sizeof(*list));
+	if (b->memberships + n) {
+		list = calloc(b->memberships + n, sizeof(*list));
 		if (!list)
 			return ERR_NOMEM;
 	}
+	if (n)
+		memcpy(list, b->locals.data, b->locals.len);
 	for (uint64_t o = sizeof(struct map_header); o < end; o = image_next(&b->image, o))
 		if (image_kind(&b->image, o) == MAP_GROUP)
 			n += collect(&b->image, o, list + n);

@@ -44,6 +44,12 @@ enum seen_id {
 	SEEN_SETS,
 };
 
+struct membership {
+	char name[NAME_MAX_LEN]; /* padded with zeros */
+	uint32_t len;
+	uint32_t gid;
+};
+
 struct map_builder {
 	struct buf image; /* the file to be: header and records */
 	uint64_t seed;
@@ -56,6 +62,7 @@ struct map_builder {
 	uint64_t members;
 	uint64_t gone[MAP_TABLES];
 	struct seen seen[SEEN_SETS]; /* numbered as the tables */
+	struct buf locals;           /* struct membership in local groups */
 };
 
 /* --- mapfile_members.c: behind the users and groups, the groups of each member */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole-file check: through the readers' own functions, so that what passes here is found
  * there, and every byte by the checksum of the body. */
+#include "common/local_gids.h"
 #include "common/map_probe.h"
 #include "encvoyd/mapfile_parts.h"
 #include "sys/file.h"
@@ -64,7 +65,7 @@ static enum err look_up_groups(struct verify *v, const struct map_name *name)
 	enum err e = map_groups_of(&v->map, name, &g);
 
 	for (uint32_t i = 0; e == ERR_OK && i < g.n; i++)
-		if (!id_ok(map_groups_gid(&g, i)))
+		if (local_gid_barred(map_groups_gid(&g, i)))
 			e = ERR_SYNTAX;
 	return e;
 }

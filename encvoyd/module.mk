@@ -36,6 +36,7 @@ encvoyd_listener_sources = \
 	encvoyd/status_directory.c \
 	encvoyd/supervise.c encvoyd/supervise.h \
 	encvoyd/throttle.c encvoyd/throttle.h \
+	encvoyd/told.c encvoyd/told.h \
 	encvoyd/uidcount.c encvoyd/uidcount.h \
 	encvoyd/verbs.c
 

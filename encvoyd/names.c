@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/entry.h"
 #include "encvoyd/ledger.h"
+#include "encvoyd/localuser.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,24 +93,59 @@ static bool form_of_any_other(
 	return false;
 }
 
-enum err names_check(struct identities *ids, const struct conf *conf, const char *tpl,
-    const char *sub, const char *name)
+/* A [group] section has the name; unless it follows from the very sub, then the group is wrong. */
+static bool is_group(const struct conf *conf, const char *tpl, const char *sub, const char *name)
 {
-	char owner[SUB_MAX_LEN + 1];
-	enum err e;
+	char own[SUB_MAX_LEN + 1];
 
+	if (template_match(tpl, name, own, sizeof(own)) == ERR_OK && strcmp(own, sub) == 0)
+		return false;
+	for (size_t i = 0; i < conf->n_groups; i++)
+		if (strcmp(conf->groups[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* For people and groups: nobody of ours may be called so. */
+static enum err check_free(struct identities *ids, const struct conf *conf, const char *name)
+{
 	if (!name_ok(name, strlen(name)))
 		return ERR_BAD_NAME;
 	if (name_reserved(name) || in_list(conf->reserved_names, name))
 		return ERR_NAME_RESERVED;
-	if (locals_has_name(ids->locals, name))
-		return ERR_LOCAL_USER;
+	return locals_has_name(ids->locals, name) ? ERR_LOCAL_USER : ERR_OK;
+}
+
+enum err names_check(struct identities *ids, const struct conf *conf, const char *tpl,
+    const char *sub, const char *name)
+{
+	char owner[SUB_MAX_LEN + 1];
+	enum err e = check_free(ids, conf, name);
+
+	if (e != ERR_OK)
+		return e;
 	if (form_of_any_other(conf, tpl, sub, name))
 		return ERR_NAME_TAKEN;
 	e = names_owner(ids->db, conf->issuer, name, owner);
-	if (e == ERR_OK && strcmp(owner, sub) != 0)
+	/* who had the name before the group keeps it */
+	if (e == ERR_NOT_FOUND)
+		return is_group(conf, tpl, sub, name) ? ERR_NAME_TAKEN : ERR_OK;
+	return e == ERR_OK && strcmp(owner, sub) != 0 ? ERR_NAME_TAKEN : e;
+}
+
+enum err names_check_group(struct identities *ids, const struct conf *conf, const char *name)
+{
+	char owner[SUB_MAX_LEN + 1];
+	enum err e = check_free(ids, conf, name);
+
+	if (e != ERR_OK)
+		return e;
+	if (form_of_any_other(conf, conf->service.user_name, "", name))
 		return ERR_NAME_TAKEN;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = names_owner(ids->db, conf->issuer, name, owner);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	return e == ERR_OK ? ERR_NAME_TAKEN : e;
 }
 
 static bool is_global(const struct conf *conf, const char *tpl)
@@ -122,8 +158,11 @@ enum err names_of(struct identities *ids, const struct conf *conf, const char *t
 {
 	const struct template_values values = {.sub = sub};
 	char name[NAME_MAX_LEN + 1];
-	enum err e = ERR_OK;
+	enum err e = localuser_name(ids, conf, sub, ret_name, NULL);
 
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = ERR_OK;
 	if (*bound && is_global(conf, tpl))
 		e = str_copy(name, sizeof(name), bound) ? ERR_OK : ERR_BAD_NAME;
 	else

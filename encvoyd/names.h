@@ -14,12 +14,18 @@
 #include <stdint.h>
 
 /* Every rule for `name` to be of `sub` (SEC-15, SEC-16): ERR_BAD_NAME, ERR_NAME_RESERVED,
- * ERR_LOCAL_USER, ERR_NAME_TAKEN (another sub's, or of the form of another sub's name by any
- * user_name of the configuration or by tpl). */
+ * ERR_LOCAL_USER, ERR_NAME_TAKEN (another sub's, of the form of another sub's name by any user_name
+ * of the configuration or by tpl, or a [group] section's, if the sub did not have it before). */
 enum err names_check(struct identities *ids, const struct conf *conf, const char *tpl,
     const char *sub, const char *name);
 
-/* The name of a sub where the template tpl holds. bound is its bound name or "": it counts where
+/* The same for the name of a [group] section: ERR_NAME_TAKEN when it is, was or could be a
+ * person's.
+ */
+enum err names_check_group(struct identities *ids, const struct conf *conf, const char *name);
+
+/* The name of a sub where the template tpl holds; its local account's for a local_user, which NSS
+ * does not serve and nothing records. bound is its bound name or "": it counts where
  * tpl is the global template, a service's own template goes by itself. Checked by names_check; and
  * ERR_NO_NAME when the template asks for what is not known. */
 enum err names_of(struct identities *ids, const struct conf *conf, const char *tpl, const char *sub,

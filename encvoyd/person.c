@@ -57,7 +57,7 @@ enum err person_each_roles(struct db *db, const char *issuer, person_roles_fn fn
 {
 	AUTO_QUERY struct query q =
 	    query_start(db, "SELECT sub, roles FROM person WHERE issuer = ?1 AND roles <> ''"
-			    " AND dropped = 0 AND deleted = 0 ORDER BY sub");
+			    " AND dropped = 0 AND deleted = 0 AND blocked = 0 ORDER BY sub");
 	char sub[SUB_MAX_LEN + 1], roles[ROLES_MAX + 1];
 	enum err e;
 

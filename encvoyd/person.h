@@ -19,8 +19,9 @@ enum err person_get(struct db *db, const char *issuer, const char *sub, struct p
 /* Inserts or replaces. */
 enum err person_put(struct db *db, const char *issuer, const struct person *person);
 
-/* The roles of everybody who has some and is neither dropped nor deleted, ordered by sub; until fn
- * returns anything but ERR_OK. fn may ask the database, but neither write nor iterate. */
+/* The roles of everybody who has some and is neither dropped, deleted nor blocked, in the order of
+ * their subs' bytes; until fn returns anything but ERR_OK. fn may ask the database, but neither
+ * write nor iterate. */
 typedef enum err (*person_roles_fn)(void *arg, const char *sub, const char *roles);
 enum err person_each_roles(struct db *db, const char *issuer, person_roles_fn fn, void *arg);
 

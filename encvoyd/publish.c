@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/publish.h"
 
+#include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
+#include "encvoyd/localuser.h"
 #include "encvoyd/mapfile.h"
 #include "encvoyd/publish_parts.h"
 #include "encvoyd/served.h"
@@ -15,6 +17,7 @@ struct run {
 	struct map_builder *builder;
 	publish_left_out left_out;
 	void *arg;
+	struct groups *groups;
 	struct publish_report report;
 };
 
@@ -32,15 +35,22 @@ static enum err each(void *arg, const struct entry *entry)
 {
 	struct run *r = arg;
 	struct msg_passwd served;
-	enum err e = served_record(r->ids, r->conf, entry, &served);
+	char name[NAME_MAX_LEN + 1];
+	bool refused = false;
+	enum err e = served_record_and_refused(r->ids, r->conf, entry, &served, &refused);
+
+	if (refused && r->left_out)
+		r->left_out(r->arg, entry->sub, served.rec.name, ERR_PERMISSION);
 
 	if (e == ERR_OK) {
 		e = add(r, &served.rec);
 		r->report.users += e == ERR_OK;
-		return e;
+		return e == ERR_OK ? groups_add(r->groups, entry, served.rec.name) : e;
 	}
 	if (is_fatal(e))
 		return e;
+	if (localuser_name(r->ids, r->conf, entry->sub, name, NULL) == ERR_OK)
+		return ERR_OK; /* served by /etc/passwd, as configured */
 	r->report.left_out++;
 	if (r->left_out)
 		r->left_out(r->arg, entry->sub, served.rec.name ? served.rec.name : "", e);
@@ -55,6 +65,36 @@ unsigned publish_flags(const struct conf *conf)
 	       (conf->enumerate ? MAP_ENUMERATE : 0U);
 }
 
+static void group_left_out(void *arg, const char *name, enum err why)
+{
+	struct run *r = arg;
+
+	r->report.groups_left_out++;
+	if (r->left_out)
+		r->left_out(r->arg, NULL, name, why);
+}
+
+/* What is in the map is kept for look-ups that come by the socket. */
+static enum err fill(struct run *r)
+{
+	AUTO_GROUPS struct groups *groups = NULL;
+	enum err e;
+
+	groups_free(r->ids->groups);
+	r->ids->groups = NULL;
+	e = groups_new(r->ids, r->conf, &groups);
+	if (e != ERR_OK)
+		return e;
+	r->groups = groups;
+	e = entry_each(r->ids->db, r->conf->issuer, "", UINT64_MAX, each, r);
+	groups_finish(groups);
+	if (e == ERR_OK)
+		e = groups_build(groups, r->builder, group_left_out, r, &r->report.groups);
+	if (e == ERR_OK)
+		r->ids->groups = TAKE_PTR(groups);
+	return e;
+}
+
 static enum err build(struct identities *ids, const struct conf *conf, const char *cache_dir,
     publish_left_out left_out, void *arg, struct publish_report *ret)
 {
@@ -67,7 +107,7 @@ static enum err build(struct identities *ids, const struct conf *conf, const cha
 	if (e != ERR_OK)
 		return e;
 	r.builder = builder;
-	e = entry_each(ids->db, conf->issuer, "", UINT64_MAX, each, &r);
+	e = fill(&r);
 	if (e == ERR_OK)
 		e = map_builder_publish(
 		    builder, cache_dir, publish_flags(conf), &r.report.generation);

@@ -12,12 +12,15 @@
 
 /* Called for each identity that is not served: why is ERR_LOCAL_USER, ERR_NAME_TAKEN, ERR_BAD_NAME,
  * ERR_ID_RANGE, ERR_NO_NAME or ERR_CONFIG (its home, shell or gecos is not usable). name may be "".
- */
+ * With ERR_PERMISSION for each whose home or shell, as the directory has them, is not allowed: the
+ * configuration's is served instead. And with sub NULL for each group left out (groups.h). */
 typedef void (*publish_left_out)(void *arg, const char *sub, const char *name, enum err why);
 
 struct publish_report {
 	uint64_t users;
 	uint64_t left_out;
+	uint64_t groups; /* [group] sections */
+	uint64_t groups_left_out;
 	uint64_t generation;
 };
 

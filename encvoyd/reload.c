@@ -53,12 +53,17 @@ enum err server_load_conf(struct server *s)
 
 static void left_out(void *arg, const char *sub, const char *name, enum err why)
 {
+	struct server *s = arg;
 	AUTO_BUF struct buf line = {0};
 
-	(void)arg;
-	log_begin(&line, "not served");
-	log_kv(&line, "sub", sub);
-	log_kv(&line, "user", name);
+	if (!told_first(&s->told, sub ? "user" : "group", sub ? sub : name, why))
+		return;
+	/* the person is served, with the configuration's */
+	log_begin(&line, sub && why == ERR_PERMISSION ? "home or shell of the directory not allowed"
+						      : "not served");
+	if (sub)
+		log_kv(&line, "sub", sub);
+	log_kv(&line, sub ? "user" : "group", name);
 	log_kv(&line, "reason", err_word(why));
 	log_buf(LOG_WARNING, &line);
 }
@@ -71,6 +76,8 @@ static enum err note_published(struct server *s, enum err e, const struct publis
 		return e;
 	}
 	s->map_users = report->users;
+	s->map_groups = report->groups;
+	s->map_left_out = report->left_out + report->groups_left_out;
 	s->map_generation = report->generation;
 	return ERR_OK;
 }
@@ -79,7 +86,7 @@ enum err server_publish(struct server *s, bool tell)
 {
 	struct publish_report report;
 	enum err e = publish_map(s->ids, s->conf, s->o->paths->cache_dir, &s->published,
-	    tell ? left_out : NULL, NULL, &report);
+	    tell ? left_out : NULL, s, &report);
 
 	return note_published(s, e, &report);
 }
@@ -100,6 +107,7 @@ void server_reload(struct server *s)
 	notify_reloading();
 	if (server_load_conf(s) == ERR_OK) {
 		log_line(LOG_NOTICE, "configuration reloaded");
+		told_clear(&s->told);
 		(void)server_publish(s, true);
 		dirlink_restart(s);
 	} else {

@@ -12,5 +12,9 @@
  * publish_left_out (publish.h); rec.name is valid or NULL then. */
 enum err served_record(struct identities *ids, const struct conf *conf, const struct entry *entry,
     struct msg_passwd *ret);
+/* The same, and whether the directory chose a home or shell for the person that is not allowed: the
+ * configuration's holds then. */
+enum err served_record_and_refused(struct identities *ids, const struct conf *conf,
+    const struct entry *entry, struct msg_passwd *ret, bool *ret_refused);
 
 #endif

@@ -13,6 +13,7 @@
 #include "encvoyd/loop.h"
 #include "encvoyd/publish.h"
 #include "encvoyd/throttle.h"
+#include "encvoyd/told.h"
 #include "encvoyd/uidcount.h"
 
 #include <stdbool.h>
@@ -42,6 +43,8 @@ struct server {
 	int64_t online_heard; /* the last message of encvoyd-online, 0: none yet */
 	struct publish_state published;
 	uint64_t map_users;
+	uint64_t map_groups;   /* [group] sections */
+	uint64_t map_left_out; /* people and groups that are not served */
 	uint64_t map_generation;
 	struct listener_limits limits; /* as the descriptors allow */
 	struct watch listen;
@@ -57,6 +60,7 @@ struct server {
 	struct dirlink dirlink;
 	struct dirsync dirsync;
 	struct dirfind dirfind;
+	struct told told;
 	struct counters count;
 	bool stopping;
 };

@@ -4,6 +4,7 @@
 
 #include "common/str.h"
 #include "encvoyd/entry.h"
+#include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/names.h"
@@ -67,6 +68,7 @@ static enum err check_name(struct signin *s, const char *user)
 
 static enum err check_rules(struct signin *s)
 {
+	AUTO_BELONGING struct belonging belonging = {0};
 	enum err e = names_of(s->ids, s->conf, s->conf->service.user_name, s->entry.sub,
 	    s->entry.bound_name, s->host_name);
 	struct facts facts = {.sub = s->entry.sub,
@@ -75,11 +77,15 @@ static enum err check_rules(struct signin *s)
 	    .blocked = s->entry.blocked,
 	    .deleted = s->entry.deleted};
 
-	if (is_fatal(e))
+	if (!is_fatal(e))
+		e = belonging_of(s->ids, s->conf, &s->entry, s->host_name, &belonging);
+	if (e != ERR_OK)
 		return e;
 	e = standing_facts(s->ids, s->conf, s->entry.sub, s->host_name, s->now, &facts);
 	if (e != ERR_OK)
 		return e;
+	facts.roles = belonging.roles;
+	facts.groups = buf_cstr(&belonging.groups);
 	return decide_login(s->service, &facts, &s->d->verdict);
 }
 
@@ -118,6 +124,12 @@ static bool is_recent(int64_t then, int64_t now)
 	return then <= now && now - then < FRESH_SECONDS;
 }
 
+/* A local_user: the name is the machine's, and never bound to anybody. */
+static bool is_local(const struct signin *s)
+{
+	return locals_has_name(s->ids->locals, s->d->user);
+}
+
 /* A reusable token may come in many times a minute; nothing new is learnt from most of them. */
 static enum err needs_writing(struct signin *s, bool *ret)
 {
@@ -128,7 +140,10 @@ static enum err needs_writing(struct signin *s, bool *ret)
 	if (!s->known || s->who->single_use || !is_recent(s->entry.last_login, s->now) ||
 	    (s->who->full && !is_recent(s->entry.last_full_login, s->now)))
 		return ERR_OK;
-	e = names_owner(s->ids->db, s->conf->issuer, s->d->user, owner);
+	if (is_local(s))
+		e = ERR_OK;
+	else
+		e = names_owner(s->ids->db, s->conf->issuer, s->d->user, owner);
 	*ret = e == ERR_NOT_FOUND;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -136,8 +151,11 @@ static enum err needs_writing(struct signin *s, bool *ret)
 static enum err write_names(struct signin *s)
 {
 	struct db *db = s->ids->db;
-	enum err e = names_record(db, s->conf->issuer, s->entry.sub, s->d->user, s->now);
+	enum err e;
 
+	if (is_local(s))
+		return ERR_OK;
+	e = names_record(db, s->conf->issuer, s->entry.sub, s->d->user, s->now);
 	if (e == ERR_OK && s->host_name[0])
 		e = names_record(db, s->conf->issuer, s->entry.sub, s->host_name, s->now);
 	return e;

@@ -50,6 +50,8 @@ static enum err number_rows(struct server *s, const struct admin *a)
 	    {"uptime", (uint64_t)(clock_unix() - s->started)},
 	    {"conf_loaded", (uint64_t)s->conf_loaded},
 	    {"map_users", s->map_users},
+	    {"map_groups", s->map_groups},
+	    {"map_left_out", s->map_left_out},
 	    {"map_generation", s->map_generation},
 	    {"connections", s->n_conns},
 	    {"connections_turned_away", s->count.turned_away},

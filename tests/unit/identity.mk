@@ -8,6 +8,7 @@ identity_tests = \
 	tests/unit/id_decide \
 	tests/unit/id_directory \
 	tests/unit/id_fault \
+	tests/unit/id_groups \
 	tests/unit/id_ledger \
 	tests/unit/id_login \
 	tests/unit/id_names \
@@ -29,6 +30,7 @@ tests_unit_id_db_LDADD = libtestidentity.la
 tests_unit_id_decide_LDADD = libtestidentity.la
 tests_unit_id_directory_LDADD = libtestidentity.la
 tests_unit_id_fault_LDADD = libtestidentity.la $(SQLITE_LIBS)
+tests_unit_id_groups_LDADD = libtestidentity.la
 tests_unit_id_ledger_LDADD = libtestidentity.la
 tests_unit_id_login_LDADD = libtestidentity.la
 tests_unit_id_names_LDADD = libtestidentity.la
