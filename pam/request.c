@@ -5,6 +5,7 @@
 #include "common/name.h"
 #include "common/str.h"
 #include "sys/localdb.h"
+#include "sys/locallists.h"
 
 #include <limits.h>
 #include <security/pam_ext.h>
@@ -12,18 +13,26 @@
 #include <syslog.h>
 #include <unistd.h>
 
+/* What the daemon would say about a local account counts only where root has listed it; of root and
+ * system accounts not even that is asked. A password of such an account is not ours (SEC-46). */
+static bool may_sign_in(const struct request *q, const char *name, const struct local_user *account)
+{
+	return q->phase != PHASE_PASSWORD && local_uid_ok(account->uid) &&
+	       local_users_have(LOCAL_USERS_FILE, name) == ERR_OK;
+}
+
 enum err request_user(struct request *q, const char *name)
 {
-	struct local_user unused;
+	struct local_user account;
 	enum err e;
 
 	/* a reserved name is never ours: root gets past us even without a readable /etc/passwd */
 	if (!name_ok(name, strlen(name)) || name_reserved(name) ||
 	    !str_copy(q->m.user, sizeof(q->m.user), name))
 		return ERR_UNKNOWN_USER;
-	e = localdb_user(name, &unused);
+	e = localdb_user(name, &account);
 	if (e == ERR_OK)
-		return ERR_LOCAL_USER;
+		return may_sign_in(q, name, &account) ? ERR_OK : ERR_LOCAL_USER;
 	return e == ERR_NOT_FOUND ? ERR_OK : ERR_IO;
 }
 

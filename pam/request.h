@@ -19,7 +19,8 @@ struct request {
 };
 
 /* Whether the name may be ours: ERR_OK, ERR_UNKNOWN_USER, ERR_LOCAL_USER, or ERR_IO when that
- * cannot be known. No name of a local user ever gets further than this (SEC-46). */
+ * cannot be known. No name of a local user ever gets further than this (SEC-46), but for those in
+ * local-users (sys/locallists.h). */
 enum err request_user(struct request *q, const char *name);
 /* Checks the arguments and takes them. ERR_CONFIG (logged), ERR_NOMEM. */
 enum err request_args(struct request *q, int argc, const char *const *argv);

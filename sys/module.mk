@@ -5,4 +5,5 @@ libsys_la_SOURCES = \
 	%D%/conffile.c %D%/conffile.h \
 	%D%/file.c %D%/file.h \
 	%D%/localdb.c %D%/localdb.h \
+	%D%/locallists.c %D%/locallists.h \
 	%D%/sock.c %D%/sock.h

@@ -60,7 +60,7 @@ tests_tools_name_check_LDADD = libcommon.la
 
 # The module once more, with a run directory that the tests can reach: wherever they stand.
 pam_test_cppflags = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I$(top_srcdir) -I$(top_builddir) \
-	-DENCVOY_RUNDIR='"."'
+	-DENCVOY_RUNDIR='"."' -DENCVOY_SYSCONFDIR='"/etc/encvoy"'
 check_LTLIBRARIES += pam_encvoy_test.la pam_stash.la %D%/libpamtest.la
 pam_stash_la_SOURCES = %D%/pam_stash.c
 pam_stash_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_top_builddir)

@@ -9,7 +9,9 @@
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/bash\n"
 			     "joe:x:1000:1000:Joe:/home/joe:/bin/bash\n"
-			     "toor2:x:0:0:second root:/root:/bin/bash\n";
+			     "toor2:x:0:0:second root:/root:/bin/bash\n"
+			     "svc:x:999:999:a service:/:/usr/sbin/nologin\n"
+			     "none:x:65534:65534:nobody:/:/usr/sbin/nologin\n";
 
 static char build_dir[PATH_MAX];
 
@@ -19,6 +21,18 @@ void ground_passwd(bool present)
 		(void)private_write("/etc/passwd", passwd);
 	else
 		unlink("/etc/passwd");
+}
+
+void ground_local_users(const char *text, mode_t mode)
+{
+	static const char path[] = "/etc/encvoy/local-users";
+
+	(void)mkdir("/etc/encvoy", 0755);
+	unlink(path);
+	if (text && (!private_write(path, text) || chmod(path, mode) != 0)) {
+		printf("Bail out! cannot write %s\n", path);
+		exit(99);
+	}
 }
 
 void ground_enter(void)

@@ -8,6 +8,7 @@
 #include <security/pam_appl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define USER "encvoy-2"
 
@@ -15,6 +16,8 @@
 void ground_enter(void);
 /* Writes /etc/passwd anew, or takes it away. */
 void ground_passwd(bool present);
+/* Writes /etc/encvoy/local-users, or takes it away (NULL). */
+void ground_local_users(const char *text, mode_t mode);
 /* Writes pam.d/NAME: all four kinds of lines, each "required MODULE ARGS". */
 void ground_service(const char *name, const char *args);
 /* The same behind a module that has asked for a password already (pam_stash.c). */

@@ -306,6 +306,64 @@ static void local_users(void)
 		}
 }
 
+/* SEC-46: root's list alone lets the daemon be asked about a local account. */
+static void listed_users(void)
+{
+	static const struct step for_joe[] = {
+	    {.kind = STEP_ACK}, {STEP_RESULT, ERR_OK, "joe", NULL}, {.kind = STEP_END}};
+	static const struct step no_local_user[] = {
+	    {.kind = STEP_ACK}, {STEP_RESULT, ERR_LOCAL_USER, "", NULL}, {.kind = STEP_END}};
+	static const char *const never[] = {"root", "toor2", "svc", "none"};
+	static const char list[] = "# who may\n\n  joe \nroot\ntoor2\nsvc\nnone\n";
+
+	ground_local_users(list, 0644);
+	answers(NULL, NULL);
+	fake_start(&fake, SOCKET, for_joe, 1);
+	is_int(ground_call("plain", "joe", &person, pam_authenticate, 0), PAM_SUCCESS,
+	    "SEC-46: a local user that root lists");
+	is_str(fake.request.user, "joe", "is asked about");
+	fake_stop(&fake, SOCKET);
+	fake_start(&fake, SOCKET, for_joe + 1, 1);
+	is_int(ground_call("plain", "joe", &person, pam_acct_mgmt, 0), PAM_SUCCESS,
+	    "SEC-46: in the account phase as well");
+	fake_stop(&fake, SOCKET);
+	fake_start(&fake, SOCKET, no_local_user, 1);
+	is_int(ground_call("plain", "joe", &person, pam_authenticate, 0), PAM_USER_UNKNOWN,
+	    "SEC-46: whom the daemon does not know as one is skipped");
+	fake_stop(&fake, SOCKET);
+	is_int(ground_call("plain", "joe", &person, pam_chauthtok, 0), PAM_USER_UNKNOWN,
+	    "SEC-46: his password is not ours");
+	is_int(ground_call("plain", "joe", &person, pam_authenticate, 0), PAM_AUTHINFO_UNAVAIL,
+	    "SEC-46: without a daemon he does not get in by us");
+	fake_start(&fake, SOCKET, for_joe, 1);
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		is_int(ground_call("plain", never[i], &person, pam_authenticate, 0),
+		    PAM_USER_UNKNOWN, "SEC-46: %s cannot be listed", never[i]);
+	fake_stop(&fake, SOCKET);
+	is_int(fake.connections, 0, "SEC-46: nobody is asked about them");
+}
+
+static void unusable_lists(void)
+{
+	static const struct {
+		const char *text;
+		mode_t mode;
+		const char *why;
+	} lists[] = {{"joe\n", 0666, "writable by others"}, {"joe\n", 0664, "by a group"},
+	    {"jo\njoey\n#joe\njoe joe\njoe:\nJOE\n", 0644, "of other names"},
+	    {"", 0644, "that is empty"}, {NULL, 0, "that is not there"}};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		ground_local_users(lists[i].text, lists[i].mode);
+		answers(NULL, NULL);
+		fake_start(&fake, SOCKET, granted, 1);
+		is_int(ground_call("plain", "joe", &person, pam_authenticate, 0), PAM_USER_UNKNOWN,
+		    "SEC-46: a list %s lists nobody", lists[i].why);
+		fake_stop(&fake, SOCKET);
+		is_int(fake.connections, 0, "SEC-46: and nobody is asked");
+	}
+}
+
 static void unreadable_passwd(void)
 {
 	ground_passwd(false);
@@ -462,6 +520,8 @@ int main(void)
 	foreign_grants();
 	quiet_phases();
 	local_users();
+	listed_users();
+	unusable_lists();
 	unreadable_passwd();
 	bad_arguments();
 	names_by_prompt();
