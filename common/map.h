@@ -14,6 +14,7 @@
 #define ENCVOY_COMMON_MAP_H
 
 #include "common/err.h"
+#include "common/local_gids.h"
 #include "common/map_format.h"
 #include "common/name.h"
 #include "common/record.h"
@@ -40,6 +41,7 @@ struct map {
 	bool complete;
 	bool enumerate;
 	struct map_table tables[MAP_TABLES];
+	struct local_gids local; /* for who uses map_groups_of: set by who opened the map */
 };
 
 /* Checks the header against the size mapped: ERR_OK, ERR_VERSION (another version or machine) or
@@ -89,7 +91,7 @@ struct map_groups {
 	uint32_t n;
 };
 enum err map_groups_of(const struct map *m, const struct map_name *name, struct map_groups *ret);
-/* One of them; the caller checks id_ok. */
+/* One of them; the caller takes those that are id_ok, and those that m->local has. */
 uint32_t map_groups_gid(const struct map_groups *g, uint32_t i);
 
 #endif

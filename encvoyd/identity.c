@@ -179,6 +179,27 @@ enum err identity_lookup(struct identities *ids, const struct conf *conf,
 	return e == ERR_OK || is_fatal(e) ? e : ERR_NOT_FOUND;
 }
 
+enum err identity_uid(
+    struct identities *ids, const struct conf *conf, const char *user, uint32_t *ret_uid)
+{
+	struct msg_lookup query = {.kind = LOOKUP_PWNAM};
+	char sub[SUB_MAX_LEN + 1], name[NAME_MAX_LEN + 1];
+	struct msg_passwd found;
+	enum err e = locals_refresh(ids->locals);
+
+	if (e == ERR_OK && locals_has_name(ids->locals, user)) {
+		e = localuser_sub(ids, conf, user, sub);
+		return e == ERR_OK ? localuser_name(ids, conf, sub, name, ret_uid) : e;
+	}
+	if (e == ERR_OK && !str_copy(query.name, sizeof(query.name), user))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = identity_lookup(ids, conf, &query, &found);
+	if (e == ERR_OK)
+		*ret_uid = found.rec.uid;
+	return e;
+}
+
 enum err identity_count(struct identities *ids, const struct conf *conf, uint64_t *ret)
 {
 	AUTO_QUERY struct query q =

@@ -83,6 +83,11 @@ enum err identity_account(struct identities *ids, const struct conf *conf,
 enum err identity_lookup(struct identities *ids, const struct conf *conf,
     const struct msg_lookup *query, struct msg_passwd *ret);
 
+/* The uid that processes of a user have: as NSS serves it, or a local_user's own. ERR_NOT_FOUND,
+ * ERR_LOCAL_USER, ERR_IO or ERR_NOMEM. */
+enum err identity_uid(
+    struct identities *ids, const struct conf *conf, const char *user, uint32_t *ret_uid);
+
 /* Puts the message that answers a look-up: groups with their members as published last, all groups
  * of a person, or the SSH keys that the directory has for whom sshd admits. Results as above, and
  * ERR_TOO_LONG when it does not fit into ret: never a part of it. */

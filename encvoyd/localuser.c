@@ -45,50 +45,55 @@ static bool next_pair(struct slice *rest, struct slice *ret_sub, struct slice *r
 	return false;
 }
 
+/* A pair counts when it is the first one of its sub and the first one of its name: nobody has two
+ * accounts here, and no account two people. */
+static bool find_pair(const struct conf *conf, const char *sub, const char *name,
+    struct slice *ret_sub, struct slice *ret_name)
+{
+	struct slice rest = slice_of(conf->local_user ? conf->local_user : "");
+
+	while (next_pair(&rest, ret_sub, ret_name))
+		if (sub ? slice_is(*ret_sub, sub) : slice_is(*ret_name, name))
+			return true;
+	return false;
+}
+
 enum err localuser_name(struct identities *ids, const struct conf *conf, const char *sub,
     char ret_name[NAME_MAX_LEN + 1], uint32_t *ret_uid)
 {
-	struct slice rest = slice_of(conf->local_user ? conf->local_user : ""), whose, account;
 	char name[NAME_MAX_LEN + 1];
+	struct slice owner, account, same;
 	uint32_t uid = 0;
 	enum err e;
 
-	while (next_pair(&rest, &whose, &account)) {
-		if (!slice_is(whose, sub))
-			continue;
-		if (!copy(name, sizeof(name), account))
-			return ERR_LOCAL_USER;
-		e = usable(ids, name, &uid);
-		if (e != ERR_OK)
-			return e;
-		memcpy(ret_name, name, sizeof(name));
-		if (ret_uid)
-			*ret_uid = uid;
-		return ERR_OK;
-	}
-	return ERR_NOT_FOUND;
+	if (!find_pair(conf, sub, NULL, &owner, &account))
+		return ERR_NOT_FOUND;
+	if (!copy(name, sizeof(name), account) || !find_pair(conf, NULL, name, &owner, &same) ||
+	    !slice_is(owner, sub))
+		return ERR_LOCAL_USER;
+	e = usable(ids, name, &uid);
+	if (e != ERR_OK)
+		return e;
+	memcpy(ret_name, name, sizeof(name));
+	if (ret_uid)
+		*ret_uid = uid;
+	return ERR_OK;
 }
 
-/* The first pair with the name counts, and only if it is the first of its sub as well. */
 enum err localuser_sub(struct identities *ids, const struct conf *conf, const char *name,
     char ret_sub[SUB_MAX_LEN + 1])
 {
-	struct slice rest = slice_of(conf->local_user ? conf->local_user : ""), whose, account;
 	char sub[SUB_MAX_LEN + 1], own[NAME_MAX_LEN + 1];
+	struct slice owner, account;
 	enum err e;
 
-	while (next_pair(&rest, &whose, &account)) {
-		if (!slice_is(account, name))
-			continue;
-		if (!copy(sub, sizeof(sub), whose))
-			return ERR_LOCAL_USER;
-		e = localuser_name(ids, conf, sub, own, NULL);
-		if (is_fatal(e))
-			return e;
-		if (e != ERR_OK || strcmp(own, name) != 0)
-			return ERR_LOCAL_USER;
-		memcpy(ret_sub, sub, sizeof(sub));
-		return ERR_OK;
-	}
-	return ERR_LOCAL_USER;
+	if (!find_pair(conf, NULL, name, &owner, &account) || !copy(sub, sizeof(sub), owner))
+		return ERR_LOCAL_USER;
+	e = localuser_name(ids, conf, sub, own, NULL);
+	if (is_fatal(e))
+		return e;
+	if (e != ERR_OK || strcmp(own, name) != 0)
+		return ERR_LOCAL_USER;
+	memcpy(ret_sub, sub, sizeof(sub));
+	return ERR_OK;
 }

@@ -25,12 +25,10 @@ enum err request_read(struct reader *r, struct request *q)
 
 static bool is_self(const struct conn *c, const char *user)
 {
-	struct msg_lookup query = {.kind = LOOKUP_PWNAM};
-	struct msg_passwd found;
+	uint32_t uid = 0;
 
-	return str_copy(query.name, sizeof(query.name), user) &&
-	       identity_lookup(c->server->ids, c->server->conf, &query, &found) == ERR_OK &&
-	       found.rec.uid == c->peer.uid;
+	return identity_uid(c->server->ids, c->server->conf, user, &uid) == ERR_OK &&
+	       uid == c->peer.uid;
 }
 
 static void drop_args(struct msg_login *m)

@@ -7,6 +7,7 @@
 #include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
+#include "encvoyd/localuser.h"
 #include "encvoyd/names.h"
 #include "encvoyd/standing.h"
 #include "encvoyd/used.h"
@@ -52,6 +53,15 @@ static enum err load(struct signin *s)
 	return str_copy(s->entry.sub, sizeof(s->entry.sub), s->who->sub) ? ERR_OK : ERR_BAD_SUB;
 }
 
+/* A local user who is nobody's of ours. */
+static bool is_foreign(const struct signin *s, const char *user)
+{
+	char sub[SUB_MAX_LEN + 1];
+
+	return locals_has_name(s->ids->locals, user) &&
+	       localuser_sub(s->ids, s->conf, user, sub) != ERR_OK;
+}
+
 /* The name is compared before anything else is said about the person (SEC-01). That a name of
  * theirs is a local user's says nothing about the user asked for. */
 static enum err check_name(struct signin *s, const char *user)
@@ -59,7 +69,7 @@ static enum err check_name(struct signin *s, const char *user)
 	enum err e = names_of(
 	    s->ids, s->conf, s->service->user_name, s->entry.sub, s->entry.bound_name, s->d->user);
 
-	if (e == ERR_LOCAL_USER && !locals_has_name(s->ids->locals, user))
+	if (e == ERR_LOCAL_USER && !is_foreign(s, user))
 		return ERR_WRONG_USER;
 	if (e != ERR_OK)
 		return e;
@@ -205,6 +215,7 @@ static enum err record(struct signin *s)
 
 static enum err decide(struct signin *s, const char *user)
 {
+	char local[NAME_MAX_LEN + 1];
 	enum err e = check_person(s);
 
 	if (e == ERR_OK)
@@ -218,6 +229,8 @@ static enum err decide(struct signin *s, const char *user)
 	if (e != ERR_OK)
 		return e;
 	s->d->uid = s->plan.uid;
+	/* shown with a local_user's own */
+	(void)localuser_name(s->ids, s->conf, s->entry.sub, local, &s->d->uid);
 	e = check_rules(s);
 	if (e == ERR_OK)
 		e = record(s);

@@ -3,8 +3,10 @@
 #include "nss/ask.h"
 #include "nss/maps.h"
 #include "nss/nss_encvoy.h"
+#include "nss/paths.h"
 #include "nss/reply.h"
 #include "nss/result.h"
+#include "sys/locallists.h"
 
 #include <stdlib.h>
 
@@ -58,8 +60,10 @@ struct request {
 	struct gid_list list;
 };
 
-/* All groups or none: a part of them would be a wrong answer. */
-static enum err add_from_map(const struct gid_list *l, const struct map_groups *g)
+/* All groups or none: a part of them would be a wrong answer. A gid that is neither ours nor of a
+ * local group that root lists is no group of the person, whatever the daemon says. */
+static enum err add_from_map(
+    const struct gid_list *l, const struct map_groups *g, const struct local_gids *local)
 {
 	long before = *l->start;
 	enum err e = ERR_OK;
@@ -67,7 +71,8 @@ static enum err add_from_map(const struct gid_list *l, const struct map_groups *
 	for (uint32_t i = 0; e == ERR_OK && i < g->n; i++) {
 		uint32_t gid = map_groups_gid(g, i);
 
-		e = id_ok(gid) ? add(l, gid) : ERR_SYNTAX;
+		if (id_ok(gid) || local_gids_has(local, gid))
+			e = add(l, gid);
 	}
 	if (e != ERR_OK)
 		*l->start = before;
@@ -82,7 +87,7 @@ static enum err from_map(const struct map *m, void *arg)
 	enum err e = map_groups_of(m, &r->name, &g);
 
 	if (e == ERR_OK)
-		return add_from_map(&r->list, &g);
+		return add_from_map(&r->list, &g, &m->local);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	/* no groups beyond the private one, if only the user is known: no need to read him */
@@ -93,13 +98,19 @@ static enum err from_map(const struct map *m, void *arg)
 static enum err from_reply(const void *packet, size_t len, void *arg)
 {
 	struct request *r = arg;
+	struct local_gids local = {.n = 0};
 	long before = *r->list.start;
 	struct reader gids;
 	uint32_t n;
 	enum err e = reply_groups(packet, len, &gids, &n);
 
-	for (uint32_t i = 0; e == ERR_OK && i < n; i++)
-		e = add(&r->list, get_u32(&gids));
+	(void)local_groups_read(nss_paths.local_groups, nss_paths.group, &local);
+	for (uint32_t i = 0; e == ERR_OK && i < n; i++) {
+		uint32_t gid = get_u32(&gids);
+
+		if (id_ok(gid) || local_gids_has(&local, gid))
+			e = add(&r->list, gid);
+	}
 	if (e != ERR_OK)
 		*r->list.start = before;
 	return e;

@@ -3,6 +3,7 @@
 
 #include "nss/paths.h"
 #include "sys/file.h"
+#include "sys/locallists.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -150,6 +151,9 @@ enum err mapping_open(struct mapping *ret)
 		if (e != ERR_NOT_FOUND)
 			break;
 	}
+	/* here, so that a look-up that hits needs no look at a file; most machines have no list */
+	if (e == ERR_OK)
+		(void)local_groups_read(nss_paths.local_groups, nss_paths.group, &m.map.local);
 	if (e == ERR_IO) { /* no descriptor, no memory: says nothing about the files */
 		mapping_close(&m);
 		return e;

@@ -11,6 +11,8 @@ struct nss_paths {
 	const char *changes;
 	const char *gen;
 	const char *socket;
+	const char *local_groups;
+	const char *group;
 };
 extern struct nss_paths nss_paths;
 

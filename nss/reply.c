@@ -125,7 +125,7 @@ enum err reply_groups(const void *packet, size_t len, struct reader *ret_gids, u
 		return ERR_PROTOCOL;
 	gids = r;
 	for (uint32_t i = 0; i < n; i++)
-		if (!id_ok(get_u32(&r)))
+		if (local_gid_barred(get_u32(&r)))
 			return ERR_PROTOCOL;
 	if (!reader_done(&r))
 		return ERR_PROTOCOL;

@@ -15,7 +15,8 @@ enum err reply_user(const void *packet, size_t len, const struct msg_lookup *que
 /* Everything lies in buf, the pointers aligned, whatever the alignment of buf. */
 enum err reply_group(const void *packet, size_t len, const struct msg_lookup *question, char *buf,
     size_t size, struct map_group *ret);
-/* Borrowed from the packet; every gid is in range. */
+/* Borrowed from the packet; none is barred (common/local_gids.h), but only those that are id_ok or
+ * of a local group that root lists count. */
 enum err reply_groups(const void *packet, size_t len, struct reader *ret_gids, uint32_t *ret_n);
 
 #endif

@@ -57,7 +57,7 @@ static void check_groups(const uint8_t *p, size_t len)
 	if (e != ERR_OK)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		MUST(id_ok(get_u32(&gids)));
+		MUST(!local_gid_barred(get_u32(&gids)));
 	MUST(reader_done(&gids));
 }
 

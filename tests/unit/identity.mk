@@ -10,9 +10,11 @@ identity_tests = \
 	tests/unit/id_fault \
 	tests/unit/id_groups \
 	tests/unit/id_ledger \
+	tests/unit/id_local \
 	tests/unit/id_login \
 	tests/unit/id_names \
-	tests/unit/id_publish
+	tests/unit/id_publish \
+	tests/unit/id_served
 check_PROGRAMS += $(identity_tests)
 TESTS += $(identity_tests)
 
@@ -32,6 +34,8 @@ tests_unit_id_directory_LDADD = libtestidentity.la
 tests_unit_id_fault_LDADD = libtestidentity.la $(SQLITE_LIBS)
 tests_unit_id_groups_LDADD = libtestidentity.la
 tests_unit_id_ledger_LDADD = libtestidentity.la
+tests_unit_id_local_LDADD = libtestidentity.la
 tests_unit_id_login_LDADD = libtestidentity.la
 tests_unit_id_names_LDADD = libtestidentity.la
 tests_unit_id_publish_LDADD = libtestidentity.la
+tests_unit_id_served_LDADD = libtestidentity.la

@@ -25,6 +25,7 @@ nss_unit_tests = \
 	%D%/nss_enumerate \
 	%D%/nss_hostile \
 	%D%/nss_load \
+	%D%/nss_local \
 	%D%/nss_lookup \
 	%D%/nss_threads \
 	%D%/nss_trouble
@@ -44,6 +45,7 @@ nss_test_libs = %D%/libnsstest.la libnss.la libsys.la libcommon.la
 %C%_nss_enumerate_LDADD = $(nss_test_libs)
 %C%_nss_hits_LDADD = $(nss_test_libs)
 %C%_nss_hostile_LDADD = $(nss_test_libs)
+%C%_nss_local_LDADD = $(nss_test_libs)
 %C%_nss_lookup_LDADD = $(nss_test_libs)
 %C%_nss_threads_LDADD = $(nss_test_libs)
 %C%_nss_trouble_LDADD = $(nss_test_libs)

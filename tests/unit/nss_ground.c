@@ -52,7 +52,9 @@ void ground_enter(void)
 	    .map = CACHE "/" USERS_MAP,
 	    .changes = CACHE "/" USERS_CHANGES,
 	    .gen = CACHE "/" USERS_GEN,
-	    .socket = RUN "/socket"};
+	    .socket = RUN "/socket",
+	    .local_groups = "local-groups",
+	    .group = "group"};
 }
 
 static enum err add_team(struct map_builder *b, unsigned g, unsigned n, unsigned version)
