@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PATIENCE_MS 5000
+#define PATIENCE_SYNC_MS 900000
 #define ROWS_MAX 10000000
 
 void rows_free(struct rows *r)
@@ -62,14 +63,21 @@ static enum err keep_row(struct reader *r, struct rows *rows)
 	return ERR_OK;
 }
 
+/* The directory takes its time, and says nothing meanwhile. */
+static int64_t patience(const char *verb)
+{
+	return strcmp(verb, "sync") == 0 ? PATIENCE_SYNC_MS : PATIENCE_MS;
+}
+
 /* One packet of the answer; *ret_end with the result. */
-static enum err receive(int fd, struct rows *rows, struct msg_result *result, bool *ret_end)
+static enum err receive(
+    int fd, int64_t deadline, struct rows *rows, struct msg_result *result, bool *ret_end)
 {
 	static uint8_t packet[PROTO_MAX];
 	enum msg_type type;
 	struct reader r;
 	size_t len = 0;
-	enum err e = sock_recv(fd, packet, sizeof(packet), clock_mono_ms() + PATIENCE_MS, &len);
+	enum err e = sock_recv(fd, packet, sizeof(packet), deadline, &len);
 
 	if (e == ERR_OK)
 		e = proto_open(packet, len, &r, &type);
@@ -92,7 +100,7 @@ enum err admin_ask(int fd, const char *verb, const char *const *args, size_t n,
 
 	*ret_result = (struct msg_result){0};
 	while (e == ERR_OK && !end)
-		e = receive(fd, &rows, ret_result, &end);
+		e = receive(fd, clock_mono_ms() + patience(verb), &rows, ret_result, &end);
 	if (e != ERR_OK)
 		return e;
 	*ret_rows = rows;

@@ -15,7 +15,7 @@ void rows_free(struct rows *r);
 /* A connection to encvoyd, whose credentials were checked. */
 enum err admin_open(int *ret_fd);
 /* Asks and gathers the answer's rows, which the caller frees. Returns the result's code; *result
- * then says more. When encvoyd says nothing for five seconds: ERR_TIMEOUT. */
+ * then says more. When encvoyd says nothing for five seconds (sync: 15 minutes): ERR_TIMEOUT. */
 enum err admin_ask(int fd, const char *verb, const char *const *args, size_t n,
     struct rows *ret_rows, struct msg_result *ret_result);
 /* Opens, asks and complains: EXIT_DONE or another exit status. */

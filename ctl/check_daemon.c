@@ -3,6 +3,7 @@
 
 #include "common/proto.h"
 #include "ctl/admin.h"
+#include "ctl/ctl.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
@@ -12,6 +13,7 @@
 
 #define SOCKET_PATH ENCVOY_RUNDIR "/socket"
 #define PATIENCE_MS 5000
+#define UNSERVED_SHOWN 20
 
 static bool check_rundir(struct findings *f)
 {
@@ -91,6 +93,44 @@ static void check_statedir(struct findings *f)
 		    "%s can be read by others", ENCVOY_STATEDIR);
 }
 
+/* The sentence for a word of ours, NULL for any other. */
+static const char *reason_text(const char *word)
+{
+	for (unsigned i = 0; i < ERR_COUNT; i++)
+		if (strcmp(err_word((enum err)i), word) == 0)
+			return err_text((enum err)i);
+	return NULL;
+}
+
+/* Who is in the directory and cannot be here, not more than a screen of them. A word that is no
+ * error's is of somebody who is served. */
+static void check_unserved(struct findings *f, int fd)
+{
+	AUTO_ROWS struct rows rows = {0};
+	struct msg_result result;
+	size_t n = 0;
+
+	if (admin_ask(fd, "unserved", NULL, 0, &rows, &result) != ERR_OK)
+		return;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct msg_row *row = &rows.v[i];
+		const char *reason = row->n >= 3 ? reason_text(row->fields[2]) : NULL;
+		char sub_text[256], login_text[256];
+		struct buf sub, login;
+
+		if (!reason || ++n > UNSERVED_SHOWN)
+			continue;
+		buf_init_fixed(&sub, sub_text, sizeof(sub_text));
+		buf_init_fixed(&login, login_text, sizeof(login_text));
+		found(f, FOUND_WARNING, "directory", "encvoyctl user map SUB NAME gives a name",
+		    "sub %s (login \"%s\") has no name here: %s", shown(&sub, row->fields[0], 60),
+		    shown(&login, row->fields[1], 60), reason);
+	}
+	if (n > UNSERVED_SHOWN)
+		found(f, FOUND_WARNING, "directory", "journalctl -u encvoyd names all of them",
+		    "%zu more have none", n - UNSERVED_SHOWN);
+}
+
 /* Only root is told, and only root can look. */
 static void check_online(struct findings *f)
 {
@@ -108,7 +148,13 @@ static void check_online(struct findings *f)
 			found(f, FOUND_FAILURE, "online",
 			    "systemctl status encvoyd-online; journalctl -u encvoyd-online",
 			    "encvoyd does not reach encvoyd-online: nobody can sign in");
+		if (row->n >= 2 && strcmp(row->fields[0], "directory_state") == 0 &&
+		    strncmp(row->fields[1], "expired", 7) == 0)
+			found(f, FOUND_FAILURE, "directory",
+			    "have the roster published anew; encvoyctl sync",
+			    "the roster has expired");
 	}
+	check_unserved(f, fd);
 }
 
 void check_daemon(struct findings *f)

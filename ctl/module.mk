@@ -37,6 +37,7 @@ libctl_la_SOURCES = \
 	%D%/verb_import.c \
 	%D%/verb_login.c \
 	%D%/verb_status.c \
+	%D%/verb_sync.c \
 	%D%/verb_token.c \
 	%D%/verb_user.c \
 	%D%/verb_verify_token.c \

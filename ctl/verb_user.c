@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const list_columns[] = {
-    "name", "uid", "sub", "bound_by", "blocked", "last_login", "gecos"};
+    "name", "uid", "sub", "bound_by", "blocked", "last_login", "gecos", "login", "in_directory"};
 
 static int ask_and_print(const struct verb *self, char **args, int n, bool json)
 {

@@ -26,6 +26,7 @@ const struct verb verbs[] = {
     {"user rename", "NAME NEWNAME", "Give a user another name; the uid stays.", verb_user_change},
     {"user remove", "NAME", "Stop serving a user; the uid is never given to another one.",
 	verb_user_change},
+    {"sync", "[--json]", "Read the directory now, and wait until that is done.", verb_sync},
     {"flush", "", "Forget what is cached, and publish the users anew.", verb_flush},
     {"verify-token", "--issuer URL --audience ID --jwks FILE [options]",
 	"Check the ID token on standard input and print its claims.", verb_verify_token},
