@@ -120,6 +120,9 @@ verb user remove
 result ok
 verb flush
 result ok
+verb sync
+row persons|7
+result ok
 EOT
 : >"$heard"
 run user list
@@ -140,16 +143,20 @@ run user remove marie
 is "$rc" 0 "user remove"
 run flush
 is "$rc|$out" "0|" "flush"
+run sync
+is "$rc" 0 "sync"
+like "$out" 'persons +7' "shows its figures"
 hears 'user list
 user list
 user show|sub:2
 user add|17|alice|Alice Anderson
 user map|6|marie
 user remove|marie
-flush' "each asked as typed"
+flush
+sync' "each asked as typed"
 for words in "user map 6 Marie" "user map 6 ../x" "user map a:b marie" "user add 6 marie a:b" \
   "user map 6" "user rename a" "user show" "user remove a b" "user list x" "user" "user sync" \
-  "sync" "roster build" "passphrase" "flush --all"; do
+  "sync now" "roster build" "passphrase" "flush --all"; do
   # shellcheck disable=SC2086
   run $words
   is "$rc|$out" "2|" "usage error: $words"

@@ -5,6 +5,8 @@
 #include "tests/unit/id_util.h"
 
 #include "common/record.h"
+#include "common/str.h"
+#include "encvoyd/dirstage.h"
 #include "encvoyd/ids.h"
 
 #include <sched.h>
@@ -362,6 +364,63 @@ static void full_disk(void)
 		    "go on");
 }
 
+/* What the directory said is not lost with the ledger's page, and the next pass is about everybody;
+ * a table of persons that is lost costs nothing but that pass. */
+static void directory_survives(void)
+{
+	const struct standing said = {.passed = NOW, .serial = 7, .expires = NOW + 9, .hash = {5}};
+	struct standing found = {0};
+	struct dirstage_report report;
+	static struct msg_person p;
+	struct dirstage st;
+	bool set_aside = false;
+	const char *field;
+	struct decision d;
+	struct world w;
+	char *bytes;
+	size_t len = 0;
+	int64_t page;
+
+	world_open(&w, "directory = roster\nroster = /r\nroster_keys = /k\nroster_fleet = f\n"
+		       "allow = everyone\n");
+	ok(dirstage_begin(w.ids, true, &st) == ERR_OK, "a pass");
+	for (unsigned i = 1; i <= 200; i++) {
+		p = (struct msg_person){.blocked = i == 2};
+		snprintf(p.sub, sizeof(p.sub), "%u", i);
+		snprintf(p.login, sizeof(p.login), "user%u", i);
+		(void)dirstage_add(w.ids, &w.conf, &st, &p, &field);
+	}
+	ok(dirstage_apply(w.ids, &w.conf, &st, true, &said, NOW, &report) == ERR_OK, "of 200");
+	for (int table = 0; table < 2; table++) {
+		page =
+		    count_of(&w, table ? "SELECT rootpage FROM sqlite_schema WHERE name = 'person'"
+				       : "SELECT rootpage FROM sqlite_schema WHERE name ="
+					 " 'used_token_by_expiry'");
+		close_only(&w);
+		bytes = read_file(w.database, &len);
+		memset(bytes + (page - 1) * 4096, 0x5a, 4096);
+		ok(opens_with(&w, bytes, len, &set_aside) && set_aside, "SEC-33: %s is damaged",
+		    table ? "the table of persons" : "another page");
+		free(bytes);
+		is_int(standing_get(w.ids->db, &w.conf, &found), ERR_OK, "the standing");
+		is_int((int)found.serial, 7, "SEC-48: the serial survives");
+		ok(!found.whole, "but everybody is to be sent again");
+		is_int((int)count_of(&w, "SELECT count(*) FROM identity WHERE bound_name ="
+					 " 'user' || sub"),
+		    200, "SEC-33: names and ids survive");
+		is_int(account_of(&w, NULL, "user2", NOW, &d), ERR_BLOCKED,
+		    "SEC-14: a block survives");
+	}
+	ok(dirstage_begin(w.ids, true, &st) == ERR_OK, "the next pass");
+	(void)str_copy(p.login, sizeof(p.login), "user200");
+	ok(dirstage_add(w.ids, &w.conf, &st, &p, &field) == ERR_OK &&
+		dirstage_apply(w.ids, &w.conf, &st, true, &said, NOW, &report) == ERR_OK,
+	    "fills the table again");
+	is_int((int)count_of(&w, "SELECT count(*) FROM person WHERE dropped = 0"), 1,
+	    "with who is there");
+	world_close(&w);
+}
+
 int main(void)
 {
 	struct timespec seed;
@@ -374,5 +433,6 @@ int main(void)
 	tokens_after_damage();
 	file_size_limit();
 	full_disk();
+	directory_survives();
 	return tap_done();
 }
