@@ -131,6 +131,7 @@ const CALLS = {
   'GET /users': ({ users }) => ({ users: users.list() }),
   'POST /user': ({ users }, body) => users.change(body),
   'POST /users/populate': populate,
+  'GET /roles': ({ roles }) => roles.all(),
   'POST /role': setRole,
   'POST /client': ({ clients }, body) => clients.change(body),
   'POST /sessions/end': endSessions,

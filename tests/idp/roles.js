@@ -42,6 +42,10 @@ export class Roles {
     return role ?? (client === SYSTEM && this.#users.bySub(sub) ? 'USER' : undefined);
   }
 
+  all() {
+    return Object.fromEntries([...this.#byClient].map(([client, roles]) => [client, Object.fromEntries(roles)]));
+  }
+
   // An editor of the system application is one everywhere.
   may(sub, client, roles) {
     return roles.includes(this.of(client, sub)) || roles.includes(this.of(SYSTEM, sub));

@@ -10,8 +10,9 @@ online_tests = \
 	%D%/online_stream \
 	%D%/online_talk \
 	%D%/online_token
-check_PROGRAMS += $(online_tests) %D%/online_player
-TESTS += $(online_tests)
+check_PROGRAMS += $(online_tests) %D%/online_people %D%/online_player
+TESTS += $(online_tests) %D%/online_directory.t
+dist_check_SCRIPTS += %D%/online_directory.t
 
 check_LTLIBRARIES += libtestonline.la
 libtestonline_la_SOURCES = %D%/online_fake.c %D%/online_fake.h
@@ -23,6 +24,7 @@ libtestonline_la_LIBADD = $(online_libs)
 %C%_online_http_LDADD = $(online_libs)
 %C%_online_keys_LDADD = $(online_libs)
 %C%_online_parts_LDADD = $(online_libs)
+%C%_online_people_LDADD = $(online_libs)
 %C%_online_player_LDADD = libsys.la libcommon.la
 %C%_online_roster_SOURCES = %D%/online_roster.c %D%/online_server.c %D%/online_server.h
 %C%_online_roster_LDADD = $(online_libs)
