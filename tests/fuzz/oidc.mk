@@ -10,6 +10,7 @@ oidc_fuzz_link = $(AM_LDFLAGS)
 endif
 
 check_PROGRAMS += \
+	%D%/fuzz_apidir \
 	%D%/fuzz_discovery \
 	%D%/fuzz_json \
 	%D%/fuzz_jwk \
@@ -17,6 +18,9 @@ check_PROGRAMS += \
 	%D%/fuzz_roster \
 	%D%/fuzz_token
 
+%C%_fuzz_apidir_SOURCES = %D%/fuzz_apidir.c %D%/fuzz.h $(oidc_fuzz_main)
+%C%_fuzz_apidir_LDFLAGS = $(oidc_fuzz_link)
+%C%_fuzz_apidir_LDADD = liboidc.la
 %C%_fuzz_discovery_SOURCES = %D%/fuzz_discovery.c %D%/fuzz.h $(oidc_fuzz_main)
 %C%_fuzz_discovery_LDFLAGS = $(oidc_fuzz_link)
 %C%_fuzz_discovery_LDADD = liboidc.la
@@ -41,6 +45,6 @@ check_PROGRAMS += \
 dist_check_SCRIPTS += %D%/replay.t
 TESTS += %D%/replay.t
 EXTRA_DIST += %D%/replay.c \
-	%D%/corpus/discovery %D%/corpus/json %D%/corpus/jwk %D%/corpus/jwt \
+	%D%/corpus/apidir %D%/corpus/discovery %D%/corpus/json %D%/corpus/jwk %D%/corpus/jwt \
 	%D%/corpus/roster %D%/corpus/token
 CLEANFILES += %D%/fuzz_*.replay

@@ -10,6 +10,7 @@ check_LTLIBRARIES += %D%/liboidctest.la
 
 oidc_unit_tests = \
 	%D%/oidc_alloc \
+	%D%/oidc_apidir \
 	%D%/oidc_authcode \
 	%D%/oidc_b64url \
 	%D%/oidc_device \
@@ -40,6 +41,7 @@ endif
 %C%_oidc_alloc_CFLAGS = $(oidc_test_flags)
 %C%_oidc_alloc_LDFLAGS = $(AM_LDFLAGS) $(oidc_wrap)
 %C%_oidc_alloc_LDADD = $(oidc_test_libs)
+%C%_oidc_apidir_LDADD = $(oidc_test_libs)
 %C%_oidc_authcode_LDADD = $(oidc_test_libs)
 %C%_oidc_b64url_LDADD = $(oidc_test_libs)
 %C%_oidc_device_LDADD = $(oidc_test_libs)
