@@ -46,6 +46,7 @@ int verb_user_import(const struct verb *self, int argc, char **argv);
 int verb_sync(const struct verb *self, int argc, char **argv);
 int verb_flush(const struct verb *self, int argc, char **argv);
 int verb_authorized_keys(const struct verb *self, int argc, char **argv);
+int verb_migrate(const struct verb *self, int argc, char **argv);
 int verb_verify_token(const struct verb *self, int argc, char **argv);
 int verb_help(const struct verb *self, int argc, char **argv);
 

@@ -20,6 +20,10 @@ libctl_la_SOURCES = \
 	%D%/findings.c %D%/findings.h \
 	%D%/input.c %D%/input.h \
 	%D%/loopback.c %D%/loopback.h \
+	%D%/migrate.h \
+	%D%/migrate_files.c \
+	%D%/migrate_plan.c \
+	%D%/migrate_traces.c \
 	%D%/opts.c %D%/opts.h \
 	%D%/output.c %D%/output.h \
 	%D%/people.c %D%/people.h \
@@ -36,6 +40,7 @@ libctl_la_SOURCES = \
 	%D%/verb_help.c \
 	%D%/verb_import.c \
 	%D%/verb_login.c \
+	%D%/verb_migrate.c \
 	%D%/verb_status.c \
 	%D%/verb_sync.c \
 	%D%/verb_token.c \

@@ -32,6 +32,8 @@ const struct verb verbs[] = {
 	"Check the ID token on standard input and print its claims.", verb_verify_token},
     {"authorized-keys", "USER", "Print a user's SSH keys, for sshd's AuthorizedKeysCommand.",
 	verb_authorized_keys},
+    {"migrate", "NAME --dry-run [--sub SUB]",
+	"Show what moving a local user to Encvoy ID would mean.", verb_migrate},
     {"help", "[VERB]", "List the verbs, or show how one is used.", verb_help},
 };
 const size_t verbs_count = sizeof(verbs) / sizeof(verbs[0]);

@@ -20,6 +20,7 @@ check_PROGRAMS += \
 ctl_scripts = \
 	%D%/ctl_daemon.t \
 	%D%/ctl_keys.t \
+	%D%/ctl_migrate.t \
 	%D%/ctl_provider.t \
 	%D%/ctl_verify.t
 dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
