@@ -245,7 +245,7 @@ static void slow(void)
 	close(drip);
 	fd = dial();
 	for (size_t i = 0; i < sizeof(USER1); i++)
-		say(fd, USER1 + i, 1);
+		say(fd, &USER1[i], 1);
 	hear(fd, 1);
 	ok(strstr(got, "\"user1\""), "byte by byte is as good");
 	close(fd);
