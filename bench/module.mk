@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# make bench: measures side by side with the peers, as root; see HACKING.md. Nothing here is built
+# or run by "make", "make check" or "make install".
+bench_programs = \
+	%D%/fill \
+	%D%/jws \
+	%D%/limitgen \
+	%D%/lookup \
+	%D%/mapgen \
+	%D%/once \
+	%D%/trouble
+EXTRA_PROGRAMS = $(bench_programs)
+EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
+
+%C%_libpeople_la_SOURCES = %D%/people.c %D%/people.h
+%C%_libpeople_la_LIBADD = libcommon.la
+
+# -rpath makes libtool build a module of what is never installed
+%C%_libnss_limit_la_SOURCES = %D%/limit.c %D%/limit.h
+%C%_libnss_limit_la_LDFLAGS = $(AM_LDFLAGS) -module -version-info 2:0:0 -rpath /nowhere
+
+%C%_fill_LDADD = %D%/libpeople.la
+%C%_once_LDADD = %D%/libpeople.la
+%C%_limitgen_SOURCES = %D%/limitgen.c %D%/limit.h
+%C%_limitgen_LDADD = %D%/libpeople.la
+%C%_mapgen_LDADD = %D%/libpeople.la liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
+%C%_lookup_SOURCES = \
+	%D%/calls.c %D%/calls.h \
+	%D%/kinds.c %D%/kinds.h \
+	%D%/lookup.c \
+	%D%/worker.c %D%/worker.h \
+	%D%/worker_extra.c
+%C%_lookup_LDADD = %D%/libpeople.la libcommon.la
+%C%_trouble_SOURCES = %D%/trouble.c %D%/calls.c %D%/calls.h
+%C%_trouble_LDADD = %D%/libpeople.la
+%C%_jws_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_jws_LDADD = tests/unit/liboidctest.la %D%/libpeople.la liboidc.la
+
+EXTRA_DIST += \
+	%D%/bench.sh \
+	%D%/goals.awk \
+	%D%/peers.sh \
+	%D%/report \
+	%D%/run.sh \
+	%D%/trouble.sh
+
+BENCH_SIZES = 1000 10000 100000 1000000
+BENCH_ROUNDS = 15
+BENCH_OUT = $(abs_top_srcdir)/bench/RESULTS.md
+CLEANFILES += $(bench_programs) $(EXTRA_LTLIBRARIES)
+.PHONY: bench
+bench: all $(bench_programs) %D%/libnss_limit.la
+	ENCVOY_BUILD='$(abs_top_builddir)' BENCH_SIZES='$(BENCH_SIZES)' \
+	  BENCH_ROUNDS='$(BENCH_ROUNDS)' BENCH_OUT='$(BENCH_OUT)' \
+	  $(top_srcdir)/bench/bench.sh
