@@ -22,11 +22,12 @@ for p in $peers; do
     echo "make bench: $p cannot be had: $(tail -1 "$debs/$p.log")" >&2
 done
 
-export BENCH_RAW=$build/bench/raw BENCH_DEBS=$debs BENCH_PEERS=$peers
-: >"$BENCH_RAW"
+raw=$build/bench/raw
+exec 8>"$raw" # opened out here: inside, an overlay may lie over the path
+export BENCH_RAW=/dev/fd/8 BENCH_DEBS=$debs BENCH_PEERS=$peers
 "$here/run.sh" || exit
 if [ "$(state | sha256sum)" != "$before" ]; then
   echo 'make bench: nsswitch.conf, users or packages of this machine have changed meanwhile' >&2
   exit 1
 fi
-"$here/report" "$BENCH_RAW" >"$out.new" && mv "$out.new" "$out" && echo "written: $out"
+"$here/report" "$raw" >"$out.new" && mv "$out.new" "$out" && echo "written: $out"

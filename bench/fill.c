@@ -129,7 +129,7 @@ static void userdb(unsigned n, const char *path)
 		for (unsigned j = 0; j < t.n; j++) {
 			snprintf(file, sizeof(file), "%s:%s.membership",
 			    person_of(team_member(&t, j)).name, t.name);
-			drop_in(dir, file, "", "");
+			drop_in(dir, file, "{}\n", ""); /* an empty one counts as masked */
 		}
 	}
 }

@@ -208,7 +208,7 @@ static bool check_groups(struct asker *a, unsigned slot)
 	unsigned n = groups_of(a->users, a->q.index[slot], want), found = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		for (unsigned j = 1; j <= n; j++)
+		for (unsigned j = 0; j <= n; j++) /* the own one need not be first */
 			found += a->gids[j] == want[i];
 	return found == n;
 }

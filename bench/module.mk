@@ -39,9 +39,11 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 EXTRA_DIST += \
 	%D%/bench.sh \
 	%D%/goals.awk \
+	%D%/medians.awk \
 	%D%/peers.sh \
 	%D%/report \
 	%D%/run.sh \
+	%D%/tables.awk \
 	%D%/trouble.sh
 
 BENCH_SIZES = 1000 10000 100000 1000000
@@ -51,5 +53,6 @@ CLEANFILES += $(bench_programs) $(EXTRA_LTLIBRARIES)
 .PHONY: bench
 bench: all $(bench_programs) %D%/libnss_limit.la
 	ENCVOY_BUILD='$(abs_top_builddir)' BENCH_SIZES='$(BENCH_SIZES)' \
-	  BENCH_ROUNDS='$(BENCH_ROUNDS)' BENCH_OUT='$(BENCH_OUT)' \
+	  BENCH_ROUNDS='$(BENCH_ROUNDS)' \
+	  BENCH_CONTENDERS='$(BENCH_CONTENDERS)' BENCH_OUT='$(BENCH_OUT)' \
 	  $(top_srcdir)/bench/bench.sh

@@ -11,8 +11,14 @@ declare -A daemon=() # NAME: its daemon
 declare -A module=([files]=files [extrausers]=extrausers [nss_db]=db [userdb]=systemd [sssd]=sss
   [nslcd]=ldap [nscd]=nscd [limit]=limit [encvoy]=encvoy [encvoyd]=encvoy)
 
-# Installs a package that bench.sh has fetched; nothing starts.
+# Installs packages that bench.sh has fetched; nothing starts. All of them go in before the first
+# namespace is made: a package that replaces nsswitch.conf takes away the mounts over it.
 peer_install() { # peer_install PACKAGE...
+  local p missing=0
+  for p; do
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing=1
+  done
+  [ $missing = 1 ] || return 0
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-download \
     -o Dir::Cache::archives="$BENCH_DEBS" "$@" >>$work/apt.log 2>&1 || {
     why="package $1 cannot be installed: $(grep -m1 '^E:' $work/apt.log)"
@@ -213,7 +219,9 @@ peer_encvoyd() {
   [ -z "${daemon[encvoyd]:-}" ] || return 0
   printf '%s\n' 'issuer = https://id.bench.invalid' 'client_id = host' 'allow = everyone' \
     >/etc/encvoy/encvoy.conf
+  install -d -o encvoy -g encvoy /var/cache/encvoy
   start_encvoyd
+  wait_for 20 daemon_ready || { why="does not start: $(tail -1 $work/encvoyd.log)"; return 1; }
   "$b/fill" import "$1" >$work/people
   timeout 600 encvoyctl user import $work/people >$work/import.log 2>&1 ||
     { why="user import: $(tail -1 $work/import.log)"; return 1; }
@@ -221,6 +229,6 @@ peer_encvoyd() {
   wait_for 10 answers encvoyd || { why="does not answer: $(tail -1 $work/encvoyd.log)"; return 1; }
 }
 start_encvoyd() {
-  daemon_start
-  daemon[encvoyd]=$daemon_pid
+  encvoyd -d 2>>$work/encvoyd.log &
+  daemon[encvoyd]=$!
 }

@@ -3,16 +3,16 @@
 # Measures every contender at every size and appends lines to $BENCH_RAW (see lookup.c, report).
 set -u -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=../tests/system/lib.sh
+# shellcheck source-path=SCRIPTDIR source=../tests/system/lib.sh
 . "$here/../tests/system/lib.sh"
-# shellcheck source=peers.sh
+# shellcheck source-path=SCRIPTDIR source=peers.sh
 . "$here/peers.sh"
-# shellcheck source=trouble.sh
+# shellcheck source-path=SCRIPTDIR source=trouble.sh
 . "$here/trouble.sh"
 
 sizes=${BENCH_SIZES:-1000 10000 100000 1000000}
 rounds=${BENCH_ROUNDS:-15}
-everybody='encvoy limit nscd sssd nss_db userdb nslcd extrausers files'
+everybody=${BENCH_CONTENDERS:-encvoy limit nscd sssd nss_db userdb nslcd extrausers files}
 most_users=100000 # what every peer can be filled with in reasonable time
 at_a_million='encvoy limit nss_db extrausers files'
 
@@ -42,7 +42,7 @@ versions() {
 }
 
 # --- one size -----------------------------------------------------------------------------------
-racers=()  # NAME=PID:MODULE, as lookup takes them
+racers=() # NAME=PID:MODULE, as lookup takes them
 only() { # only NAME...: those of them that race
   local n r
   chosen=()
@@ -62,6 +62,7 @@ set_up() { # set_up USERS
   for n in $everybody; do
     if [ "$1" -gt $most_users ] && [[ " $at_a_million " != *" $n "* ]]; then
       kill_daemon "$n"
+      release "$n"
       none all "$1" "$n" "measured up to $most_users users"
       continue
     fi
@@ -72,6 +73,9 @@ set_up() { # set_up USERS
     else
       none all "$1" "$n" "$why"
     fi
+  done
+  for n in "${!holder[@]}"; do
+    inside "$n" cmp -s /etc/nsswitch.conf "$work/ns/$n/nsswitch.conf" || die "$n: nsswitch.conf is not its own"
   done
 }
 
@@ -153,6 +157,8 @@ traces() { # traces USERS
 # --- all of it ----------------------------------------------------------------------------------
 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
+# shellcheck disable=SC2086 # a list of words
+for p in $BENCH_PEERS; do peer_install "$p"; done
 sed -i -e 's/^passwd:.*/passwd: files/' -e 's/^group:.*/group: files/' /etc/nsswitch.conf
 about_this_machine
 "$b/jws" >$work/jws.log && sed 's/^/fact /' $work/jws.log >>"$BENCH_RAW"

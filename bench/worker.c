@@ -48,7 +48,7 @@ static int by_size(const void *a, const void *b)
 uint64_t median(uint64_t *samples, size_t n)
 {
 	qsort(samples, n, sizeof(*samples), by_size);
-	return samples[n / 2];
+	return samples[(n - 1) / 2];
 }
 
 bool ask_batch(struct asker *a, const struct kind *k, unsigned n, uint64_t *ret_ns)

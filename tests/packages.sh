@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what building (build), the demonstration (demo) or the tests (test) need on Debian 12
-# or newer. Each list is complete: nothing is taken for granted but the base system and git.
+# Installs what building (build), the demonstration (demo), the tests (test) or the measurements
+# (bench) need on Debian 12 or newer. Each list is complete: nothing is taken for granted but the base system and git.
 set -eu
 
 build="gcc libc6-dev make autoconf automake libtool pkg-config libpam0g-dev libcurl4-openssl-dev
@@ -9,13 +9,16 @@ libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev"
 run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 util-linux passwd
 procps coreutils"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
-systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd"
+systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd"
+# the peers are no part of it: make bench fetches them, and installs them in namespaces only
+bench="strace iproute2 util-linux passwd procps coreutils"
 
 case ${1:-build} in
   build) list=$build ;;
   demo) list="$build $run" ;;
   test) list="$build $run $tests" ;;
-  *) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
+  bench) list="$build $bench" ;;
+  *) echo "usage: $0 build|demo|test|bench" >&2; exit 2 ;;
 esac
 
 export DEBIAN_FRONTEND=noninteractive

@@ -20,7 +20,7 @@ check() { # check NAME, offending lines on standard input
   fi
 }
 
-mapfile -t sources < <(find common sys oidc encvoyd pam nss subid userdb ctl tests -name node_modules -prune \
+mapfile -t sources < <(find common sys oidc encvoyd pam nss subid userdb ctl tests bench -name node_modules -prune \
   -o -name '*.[ch]' -print | sort)
 product=()
 for f in "${sources[@]}"; do
@@ -104,7 +104,7 @@ else
 fi
 if command -v shellcheck >/dev/null; then
   shellcheck -x -S warning demo.sh test.sh .ci/run tests/system/*.sh tests/system/*.t tests/style/*.t \
-    2>&1 | check 'shellcheck is content'
+    bench/*.sh bench/report 2>&1 | check 'shellcheck is content'
 else
   n=$((n + 1))
   echo "ok $n - shellcheck is content # SKIP shellcheck is not here"
