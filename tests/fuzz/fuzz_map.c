@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes as users.map. The first byte says how much of them is made right before: nothing, the
  * header's sum, or every sum that can be reached; without that no mutation would get far. */
+#include "common/map_walk.h"
 #include "encvoyd/mapfile_parts.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -8,7 +9,7 @@
 
 enum mode { RAW, HEADER, ALL, MODES };
 
-static void fix_header(uint8_t *p, size_t size)
+static void fix_header(uint8_t *p, size_t size, enum map_role role)
 {
 	struct map_header h;
 
@@ -16,7 +17,7 @@ static void fix_header(uint8_t *p, size_t size)
 	memcpy(h.magic, MAP_MAGIC, sizeof(h.magic));
 	h.byte_order = MAP_BYTE_ORDER;
 	h.version = MAP_VERSION;
-	h.role = MAP_BASE;
+	h.role = role;
 	h.size = size;
 	h.body_sum = map_sum(h.seed, p + sizeof(h), size - sizeof(h));
 	h.sum = map_sum(MAP_VERSION, &h, offsetof(struct map_header, sum));
@@ -49,6 +50,14 @@ static void fix_record(const struct map *m, uint8_t *p, uint64_t offset)
 			    (const char *)r + sizeof(g) + size + map_pad8(g.members));
 		g.sum = map_group_sum(m->seed, offset, &g, (const char *)r + sizeof(g));
 		memcpy(r, &g, sizeof(g));
+	} else if (s.kind == MAP_GONE) {
+		struct map_gone_head gone;
+
+		memcpy(&gone, r, sizeof(gone));
+		if (left < sizeof(gone) + map_pad16(gone.name_len + 1U))
+			return;
+		gone.sum = map_gone_sum(m->seed, offset, &gone, (const char *)r + sizeof(gone));
+		memcpy(r, &gone, sizeof(gone));
 	} else if (s.kind == MAP_GROUPS) {
 		size = sizeof(s) + map_pad8(s.name_len + 1U) + map_pad8((size_t)s.groups * 4);
 		if (left < size)
@@ -170,6 +179,60 @@ static void ask_all(const struct map *m)
 			}
 }
 
+static void walk_all(const struct map *m)
+{
+	struct user_record r;
+	struct map_group g;
+	struct map_walk w;
+	enum err e;
+
+	map_walk_begin(&w, m);
+	do {
+		e = map_walk_user(&w, buf, sizeof(buf), &r);
+		check_user(e, &r);
+	} while (e == ERR_OK);
+	map_walk_begin(&w, m);
+	do {
+		e = map_walk_group(&w, buf, sizeof(buf), &g);
+		check_group(e, &g);
+	} while (e == ERR_OK);
+}
+
+static void ask_everything(const struct map *m)
+{
+	ask_id(m, ID_FLOOR + 1, sizeof(buf));
+	ask_name(m, "user1", sizeof(buf));
+	ask_name(m, "team-0", sizeof(buf));
+	ask_all(m);
+	walk_all(m);
+}
+
+/* The same bytes as changes, and of the base that the bytes are. */
+static void as_changes(const uint8_t *bytes, size_t size)
+{
+	uint8_t *p = malloc(size);
+	uint64_t generation, users;
+	struct map_header h;
+	struct map base, changes;
+
+	MUST(p != NULL);
+	memcpy(&h, bytes, sizeof(h));
+	h.base = h.generation;
+	h.generation++;
+	memcpy(p, &h, sizeof(h));
+	memcpy(p + sizeof(h), bytes + sizeof(h), size - sizeof(h));
+	fix_header(p, size, MAP_CHANGES);
+	if (map_open_changes(&changes, p, size) == ERR_OK) {
+		fix_tables(&changes, p);
+		fix_header(p, size, MAP_CHANGES);
+	}
+	if (map_open(&base, bytes, size) == ERR_OK &&
+	    map_open_changes(&changes, p, size) == ERR_OK && map_join(&base, &changes) == ERR_OK)
+		ask_everything(&base);
+	(void)image_verify(p, size, &generation, &users);
+	free(p);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	enum mode mode = size ? (enum mode)(data[0] % MODES) : RAW;
@@ -184,16 +247,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(p != NULL);
 	memcpy(p, data + 1, size);
 	if (mode != RAW)
-		fix_header(p, size);
+		fix_header(p, size, MAP_BASE);
 	if (mode == ALL && map_open(&m, p, size) == ERR_OK) {
 		fix_tables(&m, p);
-		fix_header(p, size);
+		fix_header(p, size, MAP_BASE);
 	}
 	if (map_open(&m, p, size) == ERR_OK) {
-		ask_id(&m, ID_FLOOR + 1, sizeof(buf));
-		ask_name(&m, "user1", sizeof(buf));
-		ask_name(&m, "team-0", sizeof(buf));
-		ask_all(&m);
+		ask_everything(&m);
+		if (mode == ALL)
+			as_changes(p, size);
 	}
 	(void)image_verify(p, size, &generation, &users);
 	free(p);
