@@ -453,13 +453,13 @@ static void large(void)
 	struct world w;
 
 	world_open(&w, API_CONF);
-	many(&p, &w, n, "all new", 4000);
+	many(&p, &w, n, "all new", 20000);
 	is_int((int)p.report.figures.added, (int)n, "all are new");
 	is_int((int)count_of(&w, "SELECT count(*) FROM identity WHERE bound_name = 'user' || sub"),
 	    (int)n, "and have their names");
-	many(&p, &w, n, "unchanged", 100);
+	many(&p, &w, n, "unchanged", 1000);
 	ok(!p.report.visible, "nothing is to be published");
-	many(&p, &w, n - 10, "ten fewer", 1000);
+	many(&p, &w, n - 10, "ten fewer", 5000);
 	is_int((int)p.report.figures.dropped, 10, "ten are dropped");
 	world_close(&w);
 }
