@@ -47,6 +47,9 @@ int verb_sync(const struct verb *self, int argc, char **argv);
 int verb_flush(const struct verb *self, int argc, char **argv);
 int verb_authorized_keys(const struct verb *self, int argc, char **argv);
 int verb_migrate(const struct verb *self, int argc, char **argv);
+int verb_roster_keygen(const struct verb *self, int argc, char **argv);
+int verb_roster_build(const struct verb *self, int argc, char **argv);
+int verb_roster_verify(const struct verb *self, int argc, char **argv);
 int verb_verify_token(const struct verb *self, int argc, char **argv);
 int verb_help(const struct verb *self, int argc, char **argv);
 

@@ -29,6 +29,8 @@ libctl_la_SOURCES = \
 	%D%/people.c %D%/people.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/redirect.c %D%/redirect.h \
+	%D%/roster_files.c %D%/roster_files.h \
+	%D%/roster_source.c %D%/roster_source.h \
 	%D%/say.c \
 	%D%/secretfile.c %D%/secretfile.h \
 	%D%/signin.c %D%/signin.h \
@@ -41,6 +43,9 @@ libctl_la_SOURCES = \
 	%D%/verb_import.c \
 	%D%/verb_login.c \
 	%D%/verb_migrate.c \
+	%D%/verb_roster_build.c \
+	%D%/verb_roster_keygen.c \
+	%D%/verb_roster_verify.c \
 	%D%/verb_status.c \
 	%D%/verb_sync.c \
 	%D%/verb_token.c \

@@ -23,7 +23,7 @@ int verb_unknown(int argc, char **argv)
 
 	buf_init_fixed(&text, storage, sizeof(storage));
 	str_printable(&text, argv[0], strlen(argv[0]), 60);
-	if (strcmp(argv[0], "user") == 0 && argc > 1) {
+	if ((strcmp(argv[0], "user") == 0 || strcmp(argv[0], "roster") == 0) && argc > 1) {
 		buf_text(&text, " ");
 		str_printable(&text, argv[1], strlen(argv[1]), 60);
 	}

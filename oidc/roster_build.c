@@ -45,22 +45,28 @@ static enum err make_room(struct roster_build *b)
 	return ERR_OK;
 }
 
+static enum err write_line(struct roster_build *b, const struct msg_person *p, const char **ret_why)
+{
+	buf_reset(&b->line);
+	roster_person_write(&b->line, p);
+	if (b->line.err != ERR_OK)
+		*ret_why = b->line.err == ERR_TOO_LONG ? "is too long" : "cannot be written";
+	return b->line.err;
+}
+
 enum err roster_build_add(
     struct roster_build *b, const struct msg_person *p, uint64_t at, const char **ret_why)
 {
 	AUTO_FREE char *line = NULL;
 	AUTO_FREE char *sub = NULL;
-	enum err e;
+	enum err e = write_line(b, p, ret_why);
 
-	buf_reset(&b->line);
-	roster_person_write(&b->line, p);
-	if (b->line.err != ERR_OK) {
-		*ret_why = b->line.err == ERR_TOO_LONG ? "is too long" : "cannot be written";
-		return b->line.err;
-	}
-	/* what is published must be what a host can read */
-	e = roster_person_parse(
-	    (const char *)b->line.data, b->line.len - 1, &b->read_back, ret_why);
+	/* what is published must be what a host can read, and always in the same words */
+	if (e == ERR_OK)
+		e = roster_person_parse(
+		    (const char *)b->line.data, b->line.len - 1, &b->read_back, ret_why);
+	if (e == ERR_OK)
+		e = write_line(b, &b->read_back, ret_why);
 	if (e != ERR_OK)
 		return e;
 	line = buf_take_str(&b->line);

@@ -10,6 +10,7 @@ libonline_la_SOURCES = \
 	%D%/http_stream.c \
 	%D%/idp.c %D%/idp.h \
 	%D%/network.c %D%/network.h \
+	%D%/roster_place.c %D%/roster_place.h \
 	%D%/trust.c %D%/trust.h \
 	%D%/wipemem.c %D%/wipemem.h
 libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
@@ -37,7 +38,6 @@ libonlined_la_SOURCES = \
 	%D%/messages.c %D%/messages.h \
 	%D%/process.c %D%/process.h \
 	%D%/qr.c %D%/qr.h \
-	%D%/roster_place.c %D%/roster_place.h \
 	%D%/source.h \
 	%D%/source_api.c \
 	%D%/source_roster.c \

@@ -22,6 +22,7 @@ ctl_scripts = \
 	%D%/ctl_keys.t \
 	%D%/ctl_migrate.t \
 	%D%/ctl_provider.t \
+	%D%/ctl_roster.t \
 	%D%/ctl_verify.t
 dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
 TESTS += \

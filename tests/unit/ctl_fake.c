@@ -6,9 +6,9 @@
  *                             "VERB|ARG|ARG" ("login|USER|SERVICE", "answer|TEXT")
  *
  * FILE is read anew for each question: "verb NAME" begins an answer (NAME "login" and "keys" stand
- * for those messages), made of lines "row A|B|C", "show TEXT", "ask TEXT", "secret TEXT" (a
- * question without echo), "result WORD [TEXT]", "lines FILE" (a TEXT with what the file holds),
- * "not-found", "silence", "close", "garbage". */
+ * for those messages), made of lines "row A|B|C" (\\n in it is a line break), "show TEXT",
+ * "ask TEXT", "secret TEXT" (a question without echo), "result WORD [TEXT]", "lines FILE" (a TEXT
+ * with what the file holds), "not-found", "silence", "close", "garbage". */
 #include "common/proto.h"
 #include "common/str.h"
 #include "sys/clock.h"
@@ -37,6 +37,15 @@ static bool hear(int fd, struct reader *r, enum msg_type *type)
 	       proto_open(packet, len, r, type) == ERR_OK;
 }
 
+static char *with_breaks(char *field)
+{
+	for (char *p = field; (p = strstr(p, "\\n")); p++) {
+		*p = '\n';
+		memmove(p + 1, p + 2, strlen(p + 2) + 1);
+	}
+	return field;
+}
+
 static void say_row(int fd, char *text)
 {
 	const char *fields[FIELDS_MAX];
@@ -44,7 +53,7 @@ static void say_row(int fd, char *text)
 	size_t n = 0;
 
 	for (char *p = text; p && n < FIELDS_MAX;)
-		fields[n++] = strsep(&p, "|");
+		fields[n++] = with_breaks(strsep(&p, "|"));
 	buf_init(&b, PROTO_MAX);
 	proto_begin(&b, MSG_ROW);
 	proto_put_row(&b, fields, n);
