@@ -143,6 +143,11 @@ static void check_online(struct findings *f)
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct msg_row *row = &rows.v[i];
 
+		if (row->n >= 2 && strcmp(row->fields[0], "groups_not_served") == 0 &&
+		    *row->fields[1])
+			found(f, FOUND_WARNING, "groups",
+			    "give the [group] another name or gid, or remove what it collides with",
+			    "groups that are not served: %s", row->fields[1]);
 		if (row->n >= 2 && strcmp(row->fields[0], "online_reachable") == 0 &&
 		    strcmp(row->fields[1], "no") == 0)
 			found(f, FOUND_FAILURE, "online",

@@ -25,6 +25,8 @@ void check_map(struct findings *f);
 
 /* The system users, /etc/nsswitch.conf, local ids in our range. conf may be NULL. */
 void check_host(struct findings *f, const struct conf *conf);
+/* Root's lists local-groups and local-users against the configuration. */
+void check_local(struct findings *f, const struct conf *conf);
 /* The files of /etc/pam.d that name pam_encvoy.so. */
 void check_pam(struct findings *f);
 

@@ -8,6 +8,7 @@ libctl_la_SOURCES = \
 	%D%/check_conf.c \
 	%D%/check_daemon.c \
 	%D%/check_host.c \
+	%D%/check_local.c \
 	%D%/check_map.c \
 	%D%/check_pam.c \
 	%D%/check_provider.c \

@@ -58,6 +58,8 @@ static const struct {
     {"logins_waiting", NUMBER},
     {"lookups", NUMBER},
     {"map_generation", NUMBER},
+    {"map_groups", NUMBER},
+    {"map_left_out", NUMBER},
     {"map_users", NUMBER},
     {"names", NUMBER},
     {"online_heard", TIME},

@@ -13,6 +13,8 @@ static void check_all(struct findings *f)
 	const char *file = usable ? conf.service.client_secret_file : NULL;
 
 	check_host(f, usable ? &conf : NULL);
+	if (usable)
+		check_local(f, &conf);
 	check_pam(f);
 	check_daemon(f);
 	check_map(f);

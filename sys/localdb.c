@@ -44,10 +44,11 @@ static int next_group(
 	struct group gr, *found = NULL;
 	int rc = fgetgrent_r(f, &gr, line, size, &found);
 
-	(void)ret;
 	if (rc != 0 || !found)
 		return rc ? rc : ENOENT;
 	*match = k->name ? strcmp(gr.gr_name, k->name) == 0 : gr.gr_gid == k->id;
+	if (*match && ret)
+		ret->gid = gr.gr_gid;
 	return 0;
 }
 
@@ -89,6 +90,16 @@ enum err localdb_uid(uid_t uid)
 enum err localdb_group(const char *name)
 {
 	return search("/etc/group", next_group, &(struct key){.name = name}, NULL);
+}
+
+enum err localdb_group_gid(const char *name, gid_t *ret)
+{
+	struct local_user found = {0};
+	enum err e = search("/etc/group", next_group, &(struct key){.name = name}, &found);
+
+	if (e == ERR_OK)
+		*ret = found.gid;
+	return e;
 }
 
 enum err localdb_gid(gid_t gid)

@@ -18,6 +18,7 @@ struct local_user {
 enum err localdb_user(const char *name, struct local_user *ret);
 enum err localdb_uid(uid_t uid);
 enum err localdb_group(const char *name);
+enum err localdb_group_gid(const char *name, gid_t *ret);
 enum err localdb_gid(gid_t gid);
 
 #endif

@@ -3,6 +3,7 @@
 check_PROGRAMS += \
 	%D%/ctl_checks \
 	%D%/ctl_fake \
+	%D%/ctl_local \
 	%D%/ctl_loopback \
 	%D%/ctl_opts \
 	%D%/ctl_people
@@ -10,6 +11,8 @@ check_PROGRAMS += \
 %C%_ctl_checks_LDADD = $(ctl_libs)
 %C%_ctl_fake_SOURCES = %D%/ctl_fake.c
 %C%_ctl_fake_LDADD = libsys.la libcommon.la
+%C%_ctl_local_SOURCES = %D%/ctl_local.c
+%C%_ctl_local_LDADD = $(ctl_libs)
 %C%_ctl_loopback_SOURCES = %D%/ctl_loopback.c
 %C%_ctl_loopback_LDADD = $(ctl_libs)
 %C%_ctl_opts_SOURCES = %D%/ctl_opts.c
@@ -27,6 +30,7 @@ ctl_scripts = \
 dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
 TESTS += \
 	%D%/ctl_checks \
+	%D%/ctl_local \
 	%D%/ctl_loopback \
 	%D%/ctl_opts \
 	%D%/ctl_people \

@@ -57,8 +57,13 @@ static void users(void)
 
 static void groups(void)
 {
+	gid_t gid = 4711;
+
 	write_db("/etc/group", "root:x:0:\nsudo:x:27:joe,ann\n#x\nbad\nlast:x:50:");
 	is_int(localdb_group("sudo"), ERR_OK, "a group");
+	is_int(localdb_group_gid("sudo", &gid), ERR_OK, "a group's gid");
+	is_int(gid, 27, "is read");
+	is_int(localdb_group_gid("joe", &gid), ERR_NOT_FOUND, "nobody's gid");
 	is_int(localdb_group("last"), ERR_OK, "the last, without newline");
 	is_int(localdb_group("joe"), ERR_NOT_FOUND, "a member is no group");
 	is_int(localdb_gid(27), ERR_OK, "a gid");
