@@ -83,6 +83,9 @@ struct group_conf {
 	unsigned line;
 };
 
+/* What people are called where nothing names them. */
+#define NAME_BY_SUB "encvoy-%{sub}"
+
 struct conf {
 	char *issuer;
 	char *ca_file;

@@ -327,7 +327,7 @@ const struct option conf_options[] = {
     {"enumerate", KIND_BOOL, parse_bool, G(enumerate), "no", 0, 0},
     {"local_user", KIND_STRING, conf_parse_local_user, G(local_user), "", 0, 0},
     {"local_group", KIND_STRING, conf_parse_local_group, G(local_group), "", 0, 0},
-    {"user_name", KIND_STRING, parse_template, S(user_name), "encvoy-%{sub}", 0,
+    {"user_name", KIND_STRING, parse_template, S(user_name), NAME_BY_SUB, 0,
 	TEMPLATE_SUB | TEMPLATE_LOGIN},
     {"home", KIND_STRING, parse_template, G(home), "/home/%{user}", 0,
 	TEMPLATE_USER | TEMPLATE_SUB | TEMPLATE_UID},

@@ -83,7 +83,10 @@ static bool form_of_other(
 static bool form_of_any_other(
     const struct conf *conf, const char *tpl, const char *sub, const char *name)
 {
-	if (form_of_other(conf, conf->service.user_name, sub, name) ||
+	/* NAME_BY_SUB whatever is configured: elsewhere, and before a directory came, it is the
+	 * other's name */
+	if (form_of_other(conf, NAME_BY_SUB, sub, name) ||
+	    form_of_other(conf, conf->service.user_name, sub, name) ||
 	    form_of_other(conf, tpl, sub, name))
 		return true;
 	for (size_t i = 0; i < conf->n_settings; i++)

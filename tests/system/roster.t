@@ -152,13 +152,21 @@ not_taken() { # not_taken REASON NAME
   rm -rf $www.bad && mv $www $www.bad && cp -a $work/good $www
 }
 encvoyctl roster keygen --out $fleet/foreign >/dev/null 2>&1
-encvoyctl roster build --key $fleet/foreign --fleet prod --issuer $issuer --out $www --from $work/people >/dev/null 2>&1
+forge() { # forge KEY FLEET ISSUER SERIAL: puts another roster into the place of the good one
+  rm -rf $www.new
+  mkdir $www.new
+  encvoyctl roster build --key "$1" --fleet "$2" --issuer "$3" --serial "$4" --out $www.new \
+    --from $work/people >$work/build.out 2>&1 || die "$(cat $work/build.out)"
+  cp $www.new/* $www
+}
+later=$(($(date +%s) + 1000))
+forge $fleet/foreign prod $issuer $later
 not_taken bad-signature 'another key'
-encvoyctl roster build --key $fleet/key --fleet dev --issuer $issuer --out $www --from $work/people >/dev/null 2>&1
+forge $fleet/key dev $issuer $later
 not_taken wrong-fleet 'another fleet'
-encvoyctl roster build --key $fleet/key --fleet prod --issuer https://other.example --out $www --from $work/people >/dev/null 2>&1
+forge $fleet/key prod https://other.example $later
 not_taken wrong-issuer 'another issuer'
-encvoyctl roster build --key $fleet/key --fleet prod --issuer $issuer --out $www --from $work/people --serial 1 >/dev/null 2>&1
+forge $fleet/key prod $issuer 1
 not_taken old-serial 'a lower serial'
 publish
 for f in "$www"/*.lines; do sed -i 's/Mallory/Malloru/' "$f"; done
@@ -169,12 +177,12 @@ not_taken . 'a transfer that is cut'
 publish
 echo 500 >$www/.fault
 not_taken provider 'a server that fails'
-encvoyctl roster build --key $fleet/key2 --fleet prod --issuer $issuer --out $www --from $work/people >/dev/null 2>&1
+forge $fleet/key2 prod $issuer $later
 synced
 is "$(getent passwd mallory | cut -d: -f3)" 1879048232 'SEC-48: the second key is good for rotation'
 
 # ---- expiry and grace --------------------------------------------------------------------------
-publish --valid 1s && synced
+forge $fleet/key prod $issuer $((later + 1)) && publish --valid 1s && synced
 sleep 2
 try_login alice 2
 is "$pam_status" 0 'expired, within the grace: logins go on'

@@ -34,13 +34,15 @@ static void note(void *arg, const char *sub, const char *name, enum err why)
 /* Publishes and opens what was published. */
 static struct publish_report publish(struct world *w)
 {
+	CLEANUP(publish_state_free) struct publish_state state = {0};
 	struct publish_report report = {0};
 	uint64_t users = 0;
 	char path[160];
 	size_t len = 0;
 
 	reasons[0] = 0;
-	is_int(publish_map(w->ids, &w->conf, w->cache, note, NULL, &report), ERR_OK, "published");
+	is_int(publish_map(w->ids, &w->conf, w->cache, &state, note, NULL, &report), ERR_OK,
+	    "published");
 	is_int(mapfile_verify(w->cache, &users), ERR_OK, "every record of the map is sound");
 	free(map_bytes);
 	snprintf(path, sizeof(path), "%s/users.map", w->cache);

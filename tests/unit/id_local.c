@@ -100,10 +100,12 @@ static void note(void *arg, const char *sub, const char *name, enum err why)
 
 static void published(struct world *w)
 {
+	CLEANUP(publish_state_free) struct publish_state state = {0};
 	struct publish_report report;
 	struct verb_run r;
 
-	is_int(publish_map(w->ids, &w->conf, w->cache, note, NULL, &report), ERR_OK, "published");
+	is_int(publish_map(w->ids, &w->conf, w->cache, &state, note, NULL, &report), ERR_OK,
+	    "published");
 	is_int(report.users, 0, "SEC-16: a local user is not in the map");
 	is_int(n_left_out, 0, "and that is as it should be");
 	is_int(run_verb(w, NULL, &r, "why", "local1", "login", NULL), ERR_OK, "why");

@@ -42,10 +42,12 @@ static void note(void *arg, const char *sub, const char *name, enum err why)
 
 static void tells(struct world *w, unsigned want, const char *what)
 {
+	CLEANUP(publish_state_free) struct publish_state state = {0};
 	struct publish_report report;
 
 	told = 0;
-	is_int(publish_map(w->ids, &w->conf, w->cache, note, NULL, &report), ERR_OK, "published");
+	is_int(publish_map(w->ids, &w->conf, w->cache, &state, note, NULL, &report), ERR_OK,
+	    "published");
 	ok(report.users == 1 && report.left_out == 0, "with the user");
 	is_int(told, want, "SEC-20: %s", what);
 }
