@@ -26,7 +26,8 @@ system_tests = \
 	%D%/system/online.t \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
-	%D%/system/trouble.t
+	%D%/system/trouble.t \
+	%D%/unit/online_directory.t
 dist_check_SCRIPTS += $(system_tests) %D%/system/lib.sh %D%/system/memory_has.js \
 	%D%/system/webserver.js
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
@@ -34,7 +35,7 @@ EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 .PHONY: check-system idp
 idp:
 	$(top_srcdir)/tests/idp/install.sh
-check-system: all idp
+check-system: all idp tests/unit/online_people tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)'
 
 # make fuzz FUZZ_SECONDS=60: every target in turn, corpus kept in the build tree

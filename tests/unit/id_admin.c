@@ -35,7 +35,8 @@ static void add_show_and_list(void)
 	    "nor the template's name of somebody bound");
 	is_int(run_verb(&w, NULL, &r, "user list", NULL, NULL, NULL), ERR_OK, "list");
 	is_int(r.n_rows, 3, "all of them");
-	ok(strstr(r.rows, "alice|1879048194|2|add|no|0|Alice A.\n") != NULL, "with their fields");
+	ok(strstr(r.rows, "alice|1879048194|2|add|no|0|Alice A.||no\n") != NULL,
+	    "with their fields");
 	world_close(&w);
 }
 

@@ -475,8 +475,8 @@ static void rules_use_them(void)
 	is_int(account_of(&w, NULL, "alice", NOW, &d), ERR_NOT_ALLOWED, "nor the account");
 	put_person(&w, "2", "ADMIN");
 	change(&w, "2", "dropped = 1");
-	is_int(account_of(&w, NULL, "alice", NOW, &d), ERR_NOT_ALLOWED,
-	    "SEC-14: roles of who was dropped do not count");
+	is_int(account_of(&w, NULL, "alice", NOW, &d), ERR_DROPPED,
+	    "SEC-14: who was dropped is refused, whatever the role");
 	world_close(&w);
 }
 

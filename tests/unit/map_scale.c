@@ -95,13 +95,13 @@ static void list(void)
 
 	while (_nss_encvoy_getpwent_r(&pw, buf, sizeof(buf), &err) == NSS_STATUS_SUCCESS)
 		n++;
-	printf("# listed in %.0f ms, and again", (now() - begin) * 1000);
+	printf("# listed in %.0f ms\n", (now() - begin) * 1000);
 	is_int(n, PEOPLE, "everybody is listed");
 	_nss_encvoy_setpwent(0);
 	begin = now();
 	while (_nss_encvoy_getpwent_r(&pw, buf, sizeof(buf), &err) == NSS_STATUS_SUCCESS)
 		n++;
-	printf("# in %.0f ms\n", (now() - begin) * 1000);
+	printf("# and again in %.0f ms\n", (now() - begin) * 1000);
 	_nss_encvoy_endpwent();
 }
 

@@ -11,8 +11,7 @@ online_tests = \
 	%D%/online_talk \
 	%D%/online_token
 check_PROGRAMS += $(online_tests) %D%/online_people %D%/online_player
-TESTS += $(online_tests) %D%/online_directory.t
-dist_check_SCRIPTS += %D%/online_directory.t
+TESTS += $(online_tests)
 
 check_LTLIBRARIES += libtestonline.la
 libtestonline_la_SOURCES = %D%/online_fake.c %D%/online_fake.h
