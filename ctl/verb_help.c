@@ -13,7 +13,7 @@ void print_verbs(FILE *to)
 	      "       encvoyctl --version\n\n",
 	    to);
 	for (size_t i = 0; i < verbs_count; i++)
-		fprintf(to, "  %-14s %s\n", verbs[i].words, verbs[i].help);
+		fprintf(to, "  %-15s %s\n", verbs[i].words, verbs[i].help);
 }
 
 int verb_unknown(int argc, char **argv)
