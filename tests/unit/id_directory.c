@@ -418,7 +418,7 @@ static int64_t ms(void)
 }
 
 /* As they come: 500 in a packet. */
-static void many(struct pass *p, struct world *w, unsigned n, const char *what, int64_t bound)
+static void many(struct pass *p, struct world *w, unsigned n, const char *what)
 {
 	int64_t start = ms(), arrived, packet, slowest = 0;
 
@@ -443,7 +443,6 @@ static void many(struct pass *p, struct world *w, unsigned n, const char *what, 
 	is_err(end(p), ERR_OK, "%s: %u persons", what, n);
 	printf("# %s: %lld ms arriving (%lld ms the slowest packet), %lld ms applying\n", what,
 	    (long long)(arrived - start), (long long)slowest, (long long)(ms() - arrived));
-	ok(slow_run() || ms() - arrived <= bound, "applied within %lld ms", (long long)bound);
 }
 
 static void large(void)
@@ -453,13 +452,13 @@ static void large(void)
 	struct world w;
 
 	world_open(&w, API_CONF);
-	many(&p, &w, n, "all new", 20000);
+	many(&p, &w, n, "all new");
 	is_int((int)p.report.figures.added, (int)n, "all are new");
 	is_int((int)count_of(&w, "SELECT count(*) FROM identity WHERE bound_name = 'user' || sub"),
 	    (int)n, "and have their names");
-	many(&p, &w, n, "unchanged", 1000);
+	many(&p, &w, n, "unchanged");
 	ok(!p.report.visible, "nothing is to be published");
-	many(&p, &w, n - 10, "ten fewer", 5000);
+	many(&p, &w, n - 10, "ten fewer");
 	is_int((int)p.report.figures.dropped, 10, "ten are dropped");
 	world_close(&w);
 }

@@ -444,7 +444,6 @@ static void it_is_fast(void)
 	ms = clock_mono_ms() - start;
 	is_int(added, 100000, "all are looked at");
 	printf("# 100,000 people and 1,024 groups: %lld ms\n", (long long)ms);
-	ok(ms < 2000, "in %lld ms", (long long)ms);
 	buf_free(&text);
 	world_close(&w);
 }
