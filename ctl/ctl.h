@@ -43,7 +43,6 @@ int verb_user_list(const struct verb *self, int argc, char **argv);
 int verb_user_show(const struct verb *self, int argc, char **argv);
 int verb_user_change(const struct verb *self, int argc, char **argv);
 int verb_user_import(const struct verb *self, int argc, char **argv);
-int verb_sync(const struct verb *self, int argc, char **argv);
 int verb_flush(const struct verb *self, int argc, char **argv);
 int verb_authorized_keys(const struct verb *self, int argc, char **argv);
 int verb_migrate(const struct verb *self, int argc, char **argv);

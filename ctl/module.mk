@@ -48,7 +48,6 @@ libctl_la_SOURCES = \
 	%D%/verb_roster_keygen.c \
 	%D%/verb_roster_verify.c \
 	%D%/verb_status.c \
-	%D%/verb_sync.c \
 	%D%/verb_token.c \
 	%D%/verb_user.c \
 	%D%/verb_verify_token.c \

@@ -3,6 +3,7 @@
 #include "ctl/opts.h"
 #include "ctl/output.h"
 
+/* status, and sync: a verb without arguments that answers with pairs. */
 int verb_status(const struct verb *self, int argc, char **argv)
 {
 	AUTO_ROWS struct rows rows = {0};

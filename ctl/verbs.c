@@ -26,7 +26,7 @@ const struct verb verbs[] = {
     {"user rename", "NAME NEWNAME", "Give a user another name; the uid stays.", verb_user_change},
     {"user remove", "NAME", "Stop serving a user; the uid is never given to another one.",
 	verb_user_change},
-    {"sync", "[--json]", "Read the directory now, and wait until that is done.", verb_sync},
+    {"sync", "[--json]", "Read the directory now, and wait until that is done.", verb_status},
     {"flush", "", "Forget what is cached, and publish the users anew.", verb_flush},
     {"roster keygen", "--out FILE", "Make the key pair that signs a roster.", verb_roster_keygen},
     {"roster build", "--key FILE --fleet NAME --out DIR [options]",

@@ -128,18 +128,7 @@ static enum err stage(
 	    "  AND dropped = 0)");
 	enum err e;
 
-	query_text(&q, 1, conf->issuer);
-	query_text(&q, 2, p->sub);
-	query_text(&q, 3, p->login);
-	query_text(&q, 4, p->gecos);
-	query_text(&q, 5, p->locale);
-	query_text(&q, 6, p->shell);
-	query_text(&q, 7, p->home);
-	query_text(&q, 8, p->roles);
-	query_text(&q, 9, p->ssh_keys);
-	query_int(&q, 10, p->id);
-	query_int(&q, 11, p->blocked);
-	query_int(&q, 12, p->deleted);
+	person_parameters(&q, conf->issuer, p);
 	e = query_run(&q);
 	*ret_differs = query_changed(&q);
 	return e;

@@ -29,6 +29,22 @@ enum err person_get(struct db *db, const char *issuer, const char *sub, struct p
 	return q.err;
 }
 
+void person_parameters(struct query *q, const char *issuer, const struct msg_person *p)
+{
+	query_text(q, 1, issuer);
+	query_text(q, 2, p->sub);
+	query_text(q, 3, p->login);
+	query_text(q, 4, p->gecos);
+	query_text(q, 5, p->locale);
+	query_text(q, 6, p->shell);
+	query_text(q, 7, p->home);
+	query_text(q, 8, p->roles);
+	query_text(q, 9, p->ssh_keys);
+	query_int(q, 10, p->id);
+	query_int(q, 11, p->blocked);
+	query_int(q, 12, p->deleted);
+}
+
 enum err person_put(struct db *db, const char *issuer, const struct person *person)
 {
 	AUTO_QUERY struct query q = query_start(db,
@@ -37,18 +53,7 @@ enum err person_put(struct db *db, const char *issuer, const struct person *pers
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
 	const struct msg_person *p = &person->p;
 
-	query_text(&q, 1, issuer);
-	query_text(&q, 2, p->sub);
-	query_text(&q, 3, p->login);
-	query_text(&q, 4, p->gecos);
-	query_text(&q, 5, p->locale);
-	query_text(&q, 6, p->shell);
-	query_text(&q, 7, p->home);
-	query_text(&q, 8, p->roles);
-	query_text(&q, 9, p->ssh_keys);
-	query_int(&q, 10, p->id);
-	query_int(&q, 11, p->blocked);
-	query_int(&q, 12, p->deleted);
+	person_parameters(&q, issuer, p);
 	query_int(&q, 13, person->dropped);
 	return query_run(&q);
 }

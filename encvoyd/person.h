@@ -16,6 +16,8 @@ struct person {
 
 /* ERR_OK or ERR_NOT_FOUND (not in any directory so far). */
 enum err person_get(struct db *db, const char *issuer, const char *sub, struct person *ret);
+/* The parameters 1 to 12 of a query: the columns of the table in their order, but `dropped`. */
+void person_parameters(struct query *q, const char *issuer, const struct msg_person *p);
 /* Inserts or replaces. */
 enum err person_put(struct db *db, const char *issuer, const struct person *person);
 
