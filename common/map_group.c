@@ -92,11 +92,11 @@ static enum err copy_out(const struct map *m, uint64_t offset, const struct part
 {
 	size_t pad = -(uintptr_t)buf % _Alignof(char *);
 	uint64_t pointers = ((uint64_t)p->h.members + 1) * sizeof(char *);
-	char **members = (void *)(buf + pad);
-	char *name, *list;
+	char *name, *list, **members;
 
 	if (pad + pointers + p->h.name_len + 1 + p->h.list_size > size)
 		return ERR_TOO_LONG;
+	members = (void *)(buf + pad);
 	name = buf + pad + pointers;
 	list = name + p->h.name_len + 1;
 	memcpy(name, p->name, (size_t)p->h.name_len + 1);

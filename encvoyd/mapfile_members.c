@@ -130,7 +130,7 @@ enum err image_add_members(struct map_builder *b, uint64_t *ret_members)
 	if (n)
 		memcpy(list, b->locals.data, b->locals.len);
 	for (uint64_t o = sizeof(struct map_header); o < end; o = image_next(&b->image, o))
-		if (image_kind(&b->image, o) == MAP_GROUP)
+		if (list && image_kind(&b->image, o) == MAP_GROUP)
 			n += collect(&b->image, o, list + n);
 	if (n)
 		qsort(list, n, sizeof(*list), compare);

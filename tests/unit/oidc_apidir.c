@@ -32,8 +32,8 @@ static void rows(void)
 	    USER("\"id\":4,\"blocked\":false,\"deleted\":null") ",\"picture\":null}}]",
 	    USER("\"id\":4,\"blocked\":false,\"deleted\":null") "},\"role\":\"A B\"}]",
 	    USER("\"id\":4,\"blocked\":false,\"deleted\":null") "},\"role\":\"\"}]",
-	    "[{\"user\":{\"id\":4,\"blocked\":false,\"deleted\":null,\"nickname\":5},"
-	    "\"role\":\"USER\"}]",
+	    ("[{\"user\":{\"id\":4,\"blocked\":false,\"deleted\":null,\"nickname\":5},"
+	     "\"role\":\"USER\"}]"),
 	    "[null]",
 	    "[]",
 	    " {}",
