@@ -61,7 +61,8 @@ AC_DEFUN([ENCVOY_OPTIONS], [
 	AS_IF([test -n "$SAN_CFLAGS"], [
 		# a sanitizer's run-time is no library to name: -z defs would refuse the modules
 		HARDEN_LDFLAGS=
-		AC_DEFINE([ENCVOY_SANITIZED], [1], [Define when a sanitizer is compiled in.])
+		# for tests that do less then; not in config.h, which a file may forget to include
+		SAN_CFLAGS="$SAN_CFLAGS -DENCVOY_SANITIZED=1"
 	], [
 		ENCVOY_FORTIFY
 	])

@@ -97,7 +97,7 @@ static void as_manifest(const uint8_t *data, size_t size)
 	static const uint8_t hash[SHA256_LEN];
 	struct roster_expect x = {
 	    .issuer = ISSUER, .fleet = "web", .serial = 5, .hash = hash, .now = NOW};
-	AUTO_FREE char *payload = strndup((const char *)data, size);
+	AUTO_FREE char *payload = strndup(size ? (const char *)data : "", size);
 	AUTO_FREE char *token = NULL;
 	struct roster_manifest m;
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h"
-
 #include "common/secret.h"
 #include "tests/unit/tap.h"
 

@@ -81,7 +81,7 @@ bool under_valgrind(void)
 
 bool slow_run(void)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ENCVOY_SANITIZED
 	return !getenv("ENCVOY_TEST_LONG");
 #else
 	return under_valgrind() && !getenv("ENCVOY_TEST_LONG");

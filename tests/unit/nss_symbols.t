@@ -21,7 +21,7 @@ check() { # check NAME, offending lines on standard input
 }
 
 sanitized() { # sanitized FILE
-  nm -D "$1" | grep -qE '__(asan|tsan|ubsan|sanitizer)_'
+  nm -D "$1" | grep -cE '__(asan|tsan|ubsan|sanitizer)_' >/dev/null
 }
 
 skip() { # skip NAME

@@ -14,7 +14,11 @@
 #include <unistd.h>
 
 #define THREADS 64
+#ifdef ENCVOY_SANITIZED
+#define VERSIONS (getenv("ENCVOY_TEST_LONG") ? 1000U : 100U)
+#else
 #define VERSIONS 1000U
+#endif
 #define PEOPLE 40
 
 static atomic_uint published; /* the version that is in place for sure */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes as odd as they come: no free descriptor, none at 0 to 2, descriptors taken away, tiny
  * stacks, another root; and files that must not be trusted. Each case in a child of its own. */
-#include "config.h"
-
 #include "sys/clock.h"
 #include "tests/unit/nss_fake.h"
 #include "tests/unit/private.h"

@@ -7,15 +7,6 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-
 static bool armed;
 static bool later;
 static unsigned count;
@@ -54,7 +45,7 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 	return fails() ? MAP_FAILED : __real_mmap(addr, len, prot, flags, fd, offset);
 }
 
-#ifdef SANITIZED
+#ifdef ENCVOY_SANITIZED
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);

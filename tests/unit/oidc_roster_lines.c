@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The line records of a roster: made of people, read in pieces of any size, refused with the line,
  * and in little memory however many they are. */
-#include "config.h"
-
 #include "common/cleanup.h"
 #include "oidc/roster_build.h"
 #include "oidc/roster_lines.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTPS requests against servers that are good, broken, hostile and not who they say. */
-#include "config.h"
-
 #include "encvoyd/online/http.h"
 
 #include "sys/clock.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Directory passes over a signed roster, from files and from a TLS server that is not always good.
  */
-#include "config.h"
-
 #include "encvoyd/online/roster_place.h"
 #include "encvoyd/online/source.h"
 #include "oidc/roster_build.h"

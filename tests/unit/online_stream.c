@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bodies that are streamed instead of kept: of any type and length, but never cut, compressed, too
  * long, too slow or of another status. */
-#include "config.h"
-
 #include "encvoyd/online/http.h"
 
 #include "sys/clock.h"

@@ -34,7 +34,7 @@ static void answers(void)
 	is_int(talk_wait(t, t->deadline, &none), ERR_PROTOCOL, "what was not asked is refused");
 	start = clock_mono_ms();
 	is_int(talk_wait(t, start + 50, &none), ERR_TIMEOUT, "waiting ends");
-	ok(clock_mono_ms() - start < 500, "in time");
+	ok(clock_mono_ms() - start < 2000, "in time");
 	close_fd(&f.listener_fd);
 	is_int(talk_wait(t, t->deadline, &none), ERR_CANCELLED, "a closed connection is the end");
 	is_int(talk_show(t, "x", ""), ERR_CANCELLED, "for what is sent as well");

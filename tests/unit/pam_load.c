@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The module as a file, and what loading it does to a process. */
-#include "config.h"
-
 #include "tests/unit/elf_facts.h"
 #include "tests/unit/tap.h"
 

