@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/jwk_internal.h"
 
+#include <openssl/core_names.h>
+
 #include <string.h>
 
 static void jwk_clear(struct jwk *key)
 {
 	EVP_PKEY_free(key->pkey);
+	BN_free(key->order);
 	free(key->kid);
 	*key = (struct jwk){0};
 }
@@ -75,6 +78,9 @@ static enum err read_key(const struct json *j, struct jwk *key)
 	if (!may_verify(j))
 		return ERR_BAD_KEY;
 	e = jwk_load(j, &key->pkey, &key->kty, &key->crv);
+	if (e == ERR_OK && strcmp(key->kty, "EC") == 0 &&
+	    EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_EC_ORDER, &key->order) != 1)
+		e = ERR_NOMEM;
 	if (e == ERR_OK)
 		e = read_alg(j, key);
 	if (e == ERR_OK)

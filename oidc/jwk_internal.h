@@ -10,6 +10,7 @@
 
 struct jwk {
 	EVP_PKEY *pkey;
+	BIGNUM *order;              /* of an EC key's curve: asking the key each time is slow */
 	char *kid;                  /* NULL when it has none */
 	const char *kty;            /* static, as struct jwa_info has them */
 	const char *crv;            /* static */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "oidc/jws_internal.h"
 
-#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
 #include <string.h>
@@ -47,9 +46,8 @@ static bool in_range(const BIGNUM *v, const BIGNUM *order)
 
 /* r and s as JWS writes them, side by side; libcrypto wants them in DER. */
 static enum err ecdsa_to_der(
-    EVP_PKEY *pkey, const uint8_t *raw, size_t len, uint8_t **ret, size_t *ret_len)
+    const BIGNUM *order, const uint8_t *raw, size_t len, uint8_t **ret, size_t *ret_len)
 {
-	AUTO_BN BIGNUM *order = NULL;
 	AUTO_BN BIGNUM *r = BN_bin2bn(raw, (int)(len / 2), NULL);
 	AUTO_BN BIGNUM *s = BN_bin2bn(raw + len / 2, (int)(len / 2), NULL);
 	AUTO_ECDSA_SIG ECDSA_SIG *sig = ECDSA_SIG_new();
@@ -57,8 +55,6 @@ static enum err ecdsa_to_der(
 
 	if (!r || !s || !sig)
 		return ERR_NOMEM;
-	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_ORDER, &order) != 1)
-		return ERR_INTERNAL;
 	if (!in_range(r, order) || !in_range(s, order))
 		return ERR_BAD_SIGNATURE;
 	if (ECDSA_SIG_set0(sig, r, s) != 1)
@@ -82,7 +78,7 @@ static enum err verify_ecdsa(const struct jwk *key, const struct jwa_info *alg, 
 {
 	CLEANUP(free_der) uint8_t *der = NULL;
 	size_t der_len = 0;
-	enum err e = ecdsa_to_der(key->pkey, signature, len, &der, &der_len);
+	enum err e = ecdsa_to_der(key->order, signature, len, &der, &der_len);
 
 	if (e != ERR_OK)
 		return e;

@@ -19,9 +19,11 @@
 #include <unistd.h>
 
 #ifdef ENCVOY_SANITIZED
-#define ROUNDS 50
+#define ROUNDS 30
+#define LIFE_US 250000
 #else
 #define ROUNDS 250
+#define LIFE_US 25000
 #endif
 #define ROUNDS_MAX 20000
 
@@ -165,7 +167,7 @@ static void killed_at_random(void)
 		if (pid == 0)
 			write_for_ever(&w, first, pipes[1]);
 		close(pipes[1]);
-		usleep((useconds_t)(random() % 25000));
+		usleep((useconds_t)(random() % LIFE_US));
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		bad += !WIFSIGNALED(status);
