@@ -225,6 +225,12 @@ peer_encvoyd() {
   "$b/fill" import "$1" >$work/people
   timeout 600 encvoyctl user import $work/people >$work/import.log 2>&1 ||
     { why="user import: $(tail -1 $work/import.log)"; return 1; }
+  # with the directory asked for who is not known, the map is incomplete, and a miss asks the daemon
+  kill_daemon encvoyd
+  printf '%s\n' 'directory = api' 'api_applications = bench' 'api_client_id = bench' \
+    'api_user = bench' 'api_password_file = /dev/null' >>/etc/encvoy/encvoy.conf
+  start_encvoyd
+  wait_for 20 daemon_ready || { why="does not start again: $(tail -1 $work/encvoyd.log)"; return 1; }
   hold encvoyd encvoy
   wait_for 10 answers encvoyd || { why="does not answer: $(tail -1 $work/encvoyd.log)"; return 1; }
 }
