@@ -11,6 +11,7 @@ passed=0
 failed=0
 skipped=0
 times=()
+declare -A pid began # of what runs beside the rest
 
 # part NAME COMMAND...: runs it, says how long it took, stops everything when it fails
 part() {
@@ -20,6 +21,7 @@ part() {
   if ! "$@"; then
     echo "== $name FAILED after $((SECONDS - start)) s"
     failed=$((failed + 1))
+    kill "${pid[@]}" 2>/dev/null # what was started beside it
     finish
   fi
   times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
@@ -46,7 +48,6 @@ explain() {
 
 # A test run whose failures are counted, not fatal. Two may run beside each other: their tests wait
 # more than they work. start DIR MAKE-ARGUMENTS..., and later ended NAME DIR.
-declare -A pid began
 start() {
   local dir=$1
   shift
@@ -102,17 +103,21 @@ build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
 
 # Builds from the tarball, runs the unit tests there, installs and removes everything. automake
 # prints the sums only, and keeps the logs when something failed.
-distcheck() {
-  local out=build/distcheck.out start=$SECONDS name='make distcheck: unit tests, style, corpora'
-  echo "== $name"
+start_distcheck() {
+  began[distcheck]=$SECONDS
   ENCVOY_VECTORS=${ENCVOY_VECTORS:-$top/../shared/vectors} \
-    make -C build -j$more distcheck >$out 2>&1
-  local rc=$? p f s
+    make -C build -j$more distcheck >build/distcheck.out 2>&1 &
+  pid[distcheck]=$!
+}
+distcheck_ended() {
+  local out=build/distcheck.out name='make distcheck: unit tests, style, corpora' rc=0 p f s
+  echo "== $name"
+  wait "${pid[distcheck]}" || rc=$?
   p=$(summary PASS $out) f=$(($(summary FAIL $out) + $(summary XPASS $out) + $(summary ERROR $out)))
   s=$(summary SKIP $out)
   [ "$rc" = 0 ] || { explain build; [ "$f" != 0 ] || { tail -40 $out; f=1; }; }
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+  times+=("$(printf '%5d s  %s' $((SECONDS - began[distcheck])) "$name")")
 }
 summary() { sed -nE "s/^# $1: +([0-9]+)$/\\1/p" "$2" | grep . || echo 0; }
 
@@ -126,11 +131,12 @@ part 'packages' tests/packages.sh test
 part 'autoreconf' autoreconf -fi
 part 'configure' configure_in build --enable-werror
 part 'build (gcc, -Werror)' build build
+start_distcheck
 part 'test provider (npm)' tests/idp/install.sh
 provider_tests
-distcheck
 part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
-part 'build (clang, ASan+UBSan)' build build-asan all
+part 'build (clang, ASan+UBSan)' build build-asan check TESTS=
+distcheck_ended
 start build-asan check
 start build check-system
 ended 'system tests' build
