@@ -139,16 +139,26 @@ entry_cache_nowait_percentage = 0
 memcache_size_passwd = $((8 + $1 / 2000))
 memcache_size_group = $((8 + $1 / 2000))
 memcache_size_initgroups = $((8 + $1 / 2000))
+timeout = 1000
 [domain/bench]
 id_provider = files
-passwd_files = $work/data/passwd
-group_files = $work/data/group
+passwd_files = $work/sss/passwd
+group_files = $work/sss/group
+timeout = 1000
 END
   chmod 600 /etc/sssd/sssd.conf
-  chmod 755 $work $work/data
+  # its processes give up on each other while one of them reads the files: so those come later
+  mkdir -p $work/sss
+  head -1 $work/data/passwd >$work/sss/passwd
+  head -1 $work/data/group >$work/sss/group
+  chmod 755 $work $work/sss
   start_sssd
   hold sssd sss
-  wait_for 300 answers sssd || { why="does not answer within 300 s: $(tail -1 $work/sssd.log)"; return 1; }
+  wait_for 60 answers sssd || { why="does not start: $(tail -1 $work/sssd.log)"; return 1; }
+  cat $work/data/group >$work/sss/group
+  cat $work/data/passwd >$work/sss/passwd
+  wait_for 300 inside sssd getent passwd "$(tail -1 $work/data/passwd | cut -d: -f1)" >/dev/null ||
+    { why="has not read the files within 300 s: $(tail -1 $work/sssd.log)"; return 1; }
 }
 
 start_slapd() {
