@@ -36,11 +36,12 @@ static enum err run(struct db *db, const struct conf *conf, const char *sql, int
 static const char count_staged[] = "SELECT count(*) FROM temp.staged WHERE ?1 IS NOT NULL";
 static const char count_known[] =
     "SELECT count(*) FROM temp.staged s CROSS JOIN person p ON p.issuer = ?1 AND p.sub = s.sub";
-/* Of those who were known: whether passwd or group entries look different now. */
+/* Of those who were known: whether passwd or group entries look different now (who is blocked is
+ * in no group). */
 static const char count_visible[] =
     "SELECT count(*) FROM temp.staged s CROSS JOIN person p ON p.issuer = ?1 AND p.sub = s.sub"
     " WHERE p.gecos <> s.gecos OR p.shell <> s.shell OR p.home <> s.home OR p.roles <> s.roles"
-    " OR p.deleted <> s.deleted OR p.dropped <> 0";
+    " OR p.blocked <> s.blocked OR p.deleted <> s.deleted OR p.dropped <> 0";
 static const char count_gone[] = "SELECT count(*) FROM person WHERE issuer = ?1 AND dropped = 0"
 				 " AND sub NOT IN (SELECT sub FROM temp.seen)";
 
