@@ -28,7 +28,7 @@ struct holder {
 struct groups {
 	struct group *v;
 	size_t n;
-	struct buf names; /* of members, each with its NUL */
+	struct buf names; /* of members: name, NUL, sub, NUL */
 	/* the rest is for the time of building */
 	struct identities *ids;
 	const struct conf *conf;
@@ -152,13 +152,14 @@ static const struct holder *find_holder(const struct groups *g, const char *sub)
 }
 
 /* Somebody in some of the targets noted. */
-static enum err join(struct groups *g, size_t first, size_t n, const char *name)
+static enum err join(struct groups *g, size_t first, size_t n, const char *name, const char *sub)
 {
 	uint32_t at = (uint32_t)g->names.len;
 
 	if (!n)
 		return ERR_OK;
 	buf_put(&g->names, name, strlen(name) + 1);
+	buf_put(&g->names, sub, strlen(sub) + 1);
 	if (g->names.err != ERR_OK)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
@@ -186,7 +187,7 @@ static enum err add_listed(struct groups *g, const struct entry *entry, const ch
 	if (n) {
 		e = person_stands(g->ids, g->conf, entry->sub);
 		if (e == ERR_OK)
-			e = join(g, before, n, name);
+			e = join(g, before, n, name, entry->sub);
 	}
 	g->targets.len = before * sizeof(uint32_t);
 	return e == ERR_BLOCKED ? ERR_OK : e;
@@ -204,7 +205,7 @@ enum err groups_add(struct groups *g, const struct entry *entry, const char *nam
 	if (h) {
 		for (uint32_t i = 0; i < h->n; i++)
 			g->v[numbers(&g->targets)[h->first + i]].turn = g->turn;
-		e = join(g, h->first, h->n, name);
+		e = join(g, h->first, h->n, name, entry->sub);
 	}
 	return e == ERR_OK ? add_listed(g, entry, name) : e;
 }
@@ -279,6 +280,59 @@ enum err groups_build(
 			left_out(arg, one->name, one->why);
 	}
 	*ret_n = n;
+	return ERR_OK;
+}
+
+bool groups_stand(struct identities *ids, const struct conf *conf, const struct groups *g)
+{
+	char name[NAME_MAX_LEN + 1];
+
+	if (!g || g->n < conf->n_groups)
+		return false;
+	for (size_t i = 0; i < conf->n_groups; i++)
+		if (group_check(ids, conf, &conf->groups[i], name) != g->v[i].why)
+			return false;
+	return true;
+}
+
+static void leave(const struct groups *g, struct group *one, const char *sub)
+{
+	size_t n = one->members.len / sizeof(uint32_t), kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t at = numbers(&one->members)[i];
+		const char *name = (const char *)g->names.data + at;
+
+		if (strcmp(name + strlen(name) + 1, sub) == 0)
+			continue;
+		memcpy(one->members.data + kept++ * sizeof(at), &at, sizeof(at));
+	}
+	one->members.len = kept * sizeof(uint32_t);
+}
+
+enum err groups_move(
+    struct groups *g, const char *sub, const char *name, const uint32_t *gids, size_t n)
+{
+	uint32_t at = (uint32_t)g->names.len;
+
+	for (size_t k = 0; k < g->n; k++)
+		leave(g, &g->v[k], sub);
+	if (!*name || !n)
+		return ERR_OK;
+	buf_put(&g->names, name, strlen(name) + 1);
+	buf_put(&g->names, sub, strlen(sub) + 1);
+	if (g->names.err != ERR_OK)
+		return ERR_NOMEM;
+	for (size_t k = 0; k < g->n; k++) {
+		bool in = false;
+
+		for (size_t i = 0; !in && i < n; i++)
+			in = g->v[k].why == ERR_OK && g->v[k].gid == gids[i];
+		if (in)
+			buf_put(&g->v[k].members, &at, sizeof(at));
+		if (g->v[k].members.err != ERR_OK)
+			return ERR_NOMEM;
+	}
 	return ERR_OK;
 }
 

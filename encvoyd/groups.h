@@ -31,6 +31,11 @@ void groups_free(struct groups *g);
 /* Puts groups and memberships into a map; left_out may be NULL. *ret_n: groups of ours. */
 enum err groups_build(
     struct groups *g, struct map_builder *b, groups_left_out left_out, void *arg, uint64_t *ret_n);
+/* Whether each [group] section may be served, or not, as it was when these were built. */
+bool groups_stand(struct identities *ids, const struct conf *conf, const struct groups *g);
+/* From now on a sub is in the groups with these gids and in no other, by this name. ERR_NOMEM. */
+enum err groups_move(
+    struct groups *g, const char *sub, const char *name, const uint32_t *gids, size_t n);
 /* Answers a look-up of a group with its members: ERR_OK, ERR_NOT_FOUND, or ERR_TOO_LONG when it
  * does not fit into ret: never a part of it. */
 enum err groups_answer(const struct groups *g, const struct msg_lookup *query, struct buf *ret);

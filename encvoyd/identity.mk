@@ -28,6 +28,7 @@ encvoyd_identity_sources = \
 	encvoyd/person.c encvoyd/person.h \
 	encvoyd/publish.c encvoyd/publish.h \
 	encvoyd/publish_change.c \
+	encvoyd/publish_groups.c \
 	encvoyd/publish_parts.h \
 	encvoyd/repair.c \
 	encvoyd/salvage.c \

@@ -137,6 +137,8 @@ enum err publish_map(struct identities *ids, const struct conf *conf, const char
 	state->base = report.generation;
 	state->users = report.users;
 	state->left_out = report.left_out;
+	state->groups = report.groups;
+	state->groups_left_out = report.groups_left_out;
 	state->locals = locals_version(ids->locals);
 	*ret = report;
 	return ERR_OK;

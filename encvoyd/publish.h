@@ -30,6 +30,8 @@ struct publish_state {
 	uint64_t base; /* the generation of the map in place; 0: not known, it is to be written */
 	uint64_t users;
 	uint64_t left_out;
+	uint64_t groups;
+	uint64_t groups_left_out;
 	uint64_t locals; /* locals_version when it was written */
 	char (*subs)[SUB_MAX_LEN + 1];
 	size_t n;

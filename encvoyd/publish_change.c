@@ -3,6 +3,7 @@
  * what that map says: so nothing depends on the order of events, or on a former file of changes. */
 #include "common/cleanup.h"
 #include "common/str.h"
+#include "encvoyd/groups.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/mapfile_changes.h"
@@ -62,8 +63,14 @@ struct run {
 	const struct publish_state *state;
 	const struct base *base;
 	struct map_changes *changes;
+	struct regrouped *regrouped; /* one for each sub */
 	struct publish_report report;
 };
+
+static bool has_groups(const struct conf *conf)
+{
+	return conf->n_groups > 0 || *conf->local_group;
+}
 
 #define USER_BUFFER (NAME_MAX_LEN + 3 * RECORD_TEXT_MAX + 16)
 
@@ -77,8 +84,29 @@ static enum err name_in_base(const struct base *b, uint32_t uid, char *buf, cons
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Somebody who is served, and the groups he is in. */
+static enum err note_groups(
+    const struct run *r, const struct entry *entry, const char *name, struct regrouped *p)
+{
+	AUTO_BELONGING struct belonging b = {0};
+	enum err e;
+
+	if (!has_groups(r->conf))
+		return ERR_OK;
+	e = belonging_of(r->ids, r->conf, entry, name, &b);
+	if (e != ERR_OK)
+		return e;
+	p->n_gids = b.gids.len / sizeof(*p->gids);
+	p->gids = calloc(p->n_gids + 1, sizeof(*p->gids));
+	if (!p->gids)
+		return ERR_NOMEM;
+	if (p->n_gids)
+		memcpy(p->gids, b.gids.data, b.gids.len);
+	return str_copy(p->name, sizeof(p->name), name) ? ERR_OK : ERR_INTERNAL;
+}
+
 /* As publish_map would have it, in a map of its own. */
-static enum err add_served(struct run *r, const char *sub, bool was_there)
+static enum err add_served(struct run *r, const char *sub, bool was_there, struct regrouped *p)
 {
 	struct msg_passwd served;
 	struct entry entry;
@@ -100,7 +128,7 @@ static enum err add_served(struct run *r, const char *sub, bool was_there)
 	if (e == ERR_OK)
 		e = map_changes_add_group(r->changes, served.rec.name, served.rec.gid, NULL, 0);
 	r->report.users += !was_there;
-	return e;
+	return e == ERR_OK ? note_groups(r, &entry, served.rec.name, p) : e;
 }
 
 static enum err uid_of(const struct run *r, const char *sub, uint32_t *ret)
@@ -127,7 +155,10 @@ static enum err collect(struct run *r, bool what_is_gone)
 		if (e == ERR_OK && uid)
 			e = name_in_base(r->base, uid, buf, &name);
 		if (e == ERR_OK && !what_is_gone)
-			e = add_served(r, sub, name != NULL);
+			e = add_served(r, sub, name != NULL, &r->regrouped[i]);
+		if (e == ERR_OK && !what_is_gone && name &&
+		    !str_copy(r->regrouped[i].former, sizeof(r->regrouped[i].former), name))
+			e = ERR_INTERNAL;
 		if (e != ERR_OK || !what_is_gone || !name)
 			continue;
 		e = map_changes_gone_user(r->changes, name, uid);
@@ -137,11 +168,42 @@ static enum err collect(struct run *r, bool what_is_gone)
 	return e;
 }
 
+static void forget_regrouped(struct run *r)
+{
+	for (size_t i = 0; r->regrouped && i < r->state->n; i++)
+		free(r->regrouped[i].gids);
+	free(r->regrouped);
+}
+
+/* What is kept for answers by the socket follows the one who changed just now. */
+static enum err collect_all(struct run *r, const char *sub)
+{
+	enum err e;
+
+	r->regrouped = calloc(r->state->n + 1, sizeof(*r->regrouped));
+	if (!r->regrouped)
+		return ERR_NOMEM;
+	e = collect(r, false);
+	if (e == ERR_OK && has_groups(r->conf))
+		e = publish_groups(r->changes, &r->base->map, r->regrouped, r->state->n);
+	if (e == ERR_OK)
+		e = collect(r, true);
+	for (size_t i = 0; e == ERR_OK && has_groups(r->conf) && i < r->state->n; i++) {
+		const struct regrouped *p = &r->regrouped[i];
+
+		if (strcmp(r->state->subs[i], sub) == 0)
+			e = groups_move(r->ids->groups, sub, p->name, p->gids, p->n_gids);
+	}
+	return e;
+}
+
 static enum err write_changes(struct identities *ids, const struct conf *conf,
-    const char *cache_dir, const struct publish_state *state, struct publish_report *ret)
+    const char *cache_dir, const struct publish_state *state, const char *sub,
+    struct publish_report *ret)
 {
 	CLEANUP(base_close) struct base base = {0};
 	AUTO_MAP_CHANGES struct map_changes *changes = NULL;
+	CLEANUP(forget_regrouped)
 	struct run r = {.ids = ids, .conf = conf, .state = state, .base = &base};
 	enum err e = base_open(cache_dir, state->base, &base);
 
@@ -150,10 +212,11 @@ static enum err write_changes(struct identities *ids, const struct conf *conf,
 	if (e != ERR_OK)
 		return e;
 	r.changes = changes;
-	r.report = (struct publish_report){.users = state->users, .left_out = state->left_out};
-	e = collect(&r, false);
-	if (e == ERR_OK)
-		e = collect(&r, true);
+	r.report = (struct publish_report){.users = state->users,
+	    .left_out = state->left_out,
+	    .groups = state->groups,
+	    .groups_left_out = state->groups_left_out};
+	e = collect_all(&r, sub);
 	if (e == ERR_OK)
 		e = map_changes_publish(
 		    changes, cache_dir, publish_flags(conf), &r.report.generation);
@@ -176,20 +239,19 @@ static bool note_sub(struct publish_state *state, const char *sub)
 	       ++state->n;
 }
 
-/* Whether nobody else can differ from the map. Groups with members follow from more than one sub.
- */
+/* Whether nobody else can differ from the map: a new name or id may be a group's. */
 static bool only_subs_changed(
-    const struct identities *ids, const struct conf *conf, const struct publish_state *state)
+    struct identities *ids, const struct conf *conf, const struct publish_state *state)
 {
-	return state->base && conf->n_groups == 0 && !*conf->local_group &&
-	       locals_version(ids->locals) == state->locals;
+	return state->base && locals_version(ids->locals) == state->locals &&
+	       (!has_groups(conf) || groups_stand(ids, conf, ids->groups));
 }
 
 enum err publish_change(struct identities *ids, const struct conf *conf, const char *cache_dir,
     struct publish_state *state, const char *sub, struct publish_report *ret)
 {
 	if (locals_refresh(ids->locals) == ERR_OK && only_subs_changed(ids, conf, state) &&
-	    note_sub(state, sub) && write_changes(ids, conf, cache_dir, state, ret) == ERR_OK)
+	    note_sub(state, sub) && write_changes(ids, conf, cache_dir, state, sub, ret) == ERR_OK)
 		return ERR_OK;
 	return publish_map(ids, conf, cache_dir, state, NULL, NULL, ret);
 }

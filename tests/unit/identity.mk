@@ -9,6 +9,7 @@ identity_tests = \
 	tests/unit/id_directory \
 	tests/unit/id_fault \
 	tests/unit/id_groups \
+	tests/unit/id_incremental \
 	tests/unit/id_ledger \
 	tests/unit/id_local \
 	tests/unit/id_login \
@@ -33,6 +34,7 @@ tests_unit_id_decide_LDADD = libtestidentity.la
 tests_unit_id_directory_LDADD = libtestidentity.la
 tests_unit_id_fault_LDADD = libtestidentity.la $(SQLITE_LIBS)
 tests_unit_id_groups_LDADD = libtestidentity.la
+tests_unit_id_incremental_LDADD = libtestidentity.la
 tests_unit_id_ledger_LDADD = libtestidentity.la
 tests_unit_id_local_LDADD = libtestidentity.la
 tests_unit_id_login_LDADD = libtestidentity.la
