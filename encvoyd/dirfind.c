@@ -209,6 +209,7 @@ static enum err take(struct server *s, const struct msg_person *p)
 
 	if (d->found++ > 0 || strcmp(p->login, STAILQ_FIRST(&d->queue)->login) != 0)
 		return ERR_PROTOCOL;
+	memcpy(d->sub, p->sub, sizeof(d->sub));
 	d->spoiled = dirstage_begin(s->ids, true, &d->stage);
 	if (d->spoiled == ERR_OK)
 		d->spoiled = dirstage_add(s->ids, s->conf, &d->stage, p, &field);
@@ -252,7 +253,7 @@ void dirfind_end(struct server *s, const struct msg_end *m)
 	else
 		finish(s, d->found ? 0 : ABSENT_MS);
 	if (report.visible)
-		(void)server_publish(s, false);
+		(void)server_publish_change(s, d->sub);
 }
 
 void dirfind_failed(struct server *s, enum err why)

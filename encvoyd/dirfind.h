@@ -45,6 +45,7 @@ struct dirfind {
 	struct dirstage stage;
 	enum err spoiled;
 	size_t found;
+	char sub[SUB_MAX_LEN + 1]; /* of who was found */
 	struct absent absent[ABSENT_SETS][ABSENT_WAYS];
 };
 
