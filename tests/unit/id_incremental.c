@@ -205,7 +205,7 @@ static void random_event(struct world *w, char sub[16])
 		(void)run_verb(w, NULL, &r, "user add", sub, random() % 2 ? name : "", NULL);
 		break;
 	case 1:
-		(void)run_verb(w, NULL, &r, "user rename", former, name, NULL);
+		(void)run_verb(w, NULL, &r, "user map", sub, name, NULL);
 		break;
 	case 2:
 		if (random() % 3 == 0)
