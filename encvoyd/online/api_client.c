@@ -179,6 +179,8 @@ static enum err settle(struct api *a, struct api_slot *s, const struct api_job *
 	enum err e = http_finish(s->http, &answer);
 
 	s->state = SLOT_FREE;
+	if (e != ERR_OK && job->too_long && http_body_too_long(s->http))
+		return job->too_long(job->arg, s->i);
 	if (e != ERR_OK)
 		return failed(a, s, e);
 	if (answer.status == 401)

@@ -70,6 +70,11 @@ void http_free(struct http *h)
 	free(h);
 }
 
+bool http_body_too_long(const struct http *h)
+{
+	return h->too_long;
+}
+
 const char *http_detail(const struct http *h)
 {
 	return h->detail;
@@ -90,6 +95,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	if (h->stream)
 		return http_stream_put(h, bytes, size * n);
 	buf_put(&h->answer.body, bytes, size * n);
+	h->too_long = h->answer.body.err == ERR_TOO_LONG;
 	if (h->answer.body.err != ERR_OK)
 		return http_refuse(h, "the answer is too long");
 	return size * n;
@@ -231,6 +237,7 @@ static void forget_last(struct http *h)
 	h->header_bytes = 0;
 	h->delimited = false;
 	h->refused = ERR_OK;
+	h->too_long = false;
 	h->result = ERR_INTERNAL; /* until it has ended */
 	h->error[0] = h->detail[0] = 0;
 }
@@ -349,6 +356,7 @@ static void conclude(struct http *h, CURLcode rc)
 		h->result = judge(h);
 		return;
 	}
+	h->too_long |= rc == CURLE_FILESIZE_EXCEEDED;
 	h->result = h->refused != ERR_OK ? h->refused : err_of_curl(h, rc);
 	if (h->detail[0])
 		return;

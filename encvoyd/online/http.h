@@ -104,6 +104,8 @@ bool http_left(const struct http *h);
 
 /* Why the last request failed, printable, for the log; "" when there is nothing to add. */
 const char *http_detail(const struct http *h);
+/* Whether the last request failed because its answer was longer than HTTP_BODY_MAX. */
+bool http_body_too_long(const struct http *h);
 
 #define AUTO_HTTP CLEANUP(http_freep)
 #define AUTO_ANSWER CLEANUP(http_answer_free)

@@ -25,6 +25,7 @@ struct http {
 	void *arg;
 	int64_t deadline;
 	enum err refused; /* by a callback of ours */
+	bool too_long;    /* the body, which may still be somebody's own fault */
 	enum err result;
 	char error[CURL_ERROR_SIZE];
 	char detail[2 * CURL_ERROR_SIZE];

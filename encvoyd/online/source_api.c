@@ -115,9 +115,6 @@ static enum err take_details(void *arg, size_t i, const struct api_answer *a)
 	struct apidir_details d;
 	enum err e = json_parse_object(a->body, a->len, APIDIR_MAX_LEN, &j);
 
-	/* nobody stops the directory by what he writes into his own profile */
-	if (e == ERR_TOO_LONG)
-		return person_keep(p, NULL, r->s->pass);
 	if (e != ERR_OK)
 		return e == ERR_BAD_JSON ? ERR_PROVIDER_ERROR : e;
 	e = apidir_details(j, &r->s->fields, &d);
@@ -129,11 +126,22 @@ static enum err take_details(void *arg, size_t i, const struct api_answer *a)
 	return person_keep(p, &d, r->s->pass);
 }
 
+/* Nobody stops the directory by what he writes into his own profile. */
+static enum err keep_without_details(void *arg, size_t i)
+{
+	const struct round *r = arg;
+
+	return person_keep(&r->people->v[r->which[i]], NULL, r->s->pass);
+}
+
 static enum err fetch(struct source *s, struct people *people)
 {
 	AUTO_FREE size_t *which = calloc(people->n + 1, sizeof(*which));
 	struct round round = {.s = s, .people = people, .which = which};
-	struct api_job job = {.path = put_path, .take = take_details, .arg = &round};
+	struct api_job job = {.path = put_path,
+	    .take = take_details,
+	    .too_long = keep_without_details,
+	    .arg = &round};
 
 	if (!which)
 		return ERR_NOMEM;

@@ -132,6 +132,8 @@ reset
 control /user "{\"sub\":\"3\",\"given_name\":\"\\u001b[31m\",\"nickname\":\"$(printf 'x%.0s' {1..2000})\"}" >/dev/null
 control /user "{\"sub\":\"12\",\"login\":\"$(printf '😀%.0s' {1..71})\"}" >/dev/null
 control /user '{"sub":"6","custom_fields":{"sshPublicKey":"ssh-rsa A\u001b[2J","loginShell":7}}' >/dev/null
+printf '{"sub":"7","custom_fields":{"sshPublicKey":"%s"}}' "$(head -c 300000 /dev/zero | tr '\0' A)" >"$work/long"
+control /user "@$work/long" >/dev/null
 passes 12
 is "$last" 'END ok 7 ' 'SEC-21: nobody stops the directory by his own profile'
 is "$(awk -F'\t' '$1 == 3 {print $3}' "$work/got")" Brown 'SEC-25: an unprintable name is none'
