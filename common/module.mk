@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcommon.la
 libcommon_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
+	%D%/catalog.c %D%/catalog.h \
 	%D%/cleanup.h \
 	%D%/conf.c %D%/conf.h \
 	%D%/conf_group.c %D%/conf_group.h \

@@ -174,10 +174,8 @@ static struct secret *get_secret(struct reader *r)
 {
 	size_t len = 0;
 	const char *p = get_bytes(r, &len);
-	struct secret *s = NULL;
+	struct secret *s = p && len <= ANSWER_MAX ? secret_new(p, len) : NULL;
 
-	if (p && len <= ANSWER_MAX)
-		s = secret_new(p, len);
 	if (!s)
 		r->bad = true;
 	return s;
@@ -201,6 +199,7 @@ static void put_login_fields(struct buf *b, const struct msg_login *m)
 	buf_put_str(b, m->service);
 	buf_put_str(b, m->rhost);
 	buf_put_str(b, m->tty);
+	buf_put_str(b, m->lang);
 	buf_put_u32(b, m->flags);
 	put_list(b, m->args, m->n_args);
 	buf_put_bytes(b, secret_str(m->answer), secret_len(m->answer));
@@ -213,6 +212,7 @@ static enum err get_login_fields(struct reader *r, struct msg_login *ret)
 	get_str(r, ret->service, sizeof(ret->service));
 	get_str(r, ret->rhost, sizeof(ret->rhost));
 	get_str(r, ret->tty, sizeof(ret->tty));
+	get_str(r, ret->lang, sizeof(ret->lang));
 	ret->flags = get_u32(r);
 	get_list(r, ret->args, ARGS_MAX, &ret->n_args);
 	ret->answer = get_answer(r);

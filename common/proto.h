@@ -75,6 +75,7 @@ enum err proto_open(const void *packet, size_t len, struct reader *r, enum msg_t
 #define USER_MAX 256 /* as typed; longer ones are refused before any message */
 #define WORD_MAX 64  /* service, tty, method, login id ... */
 #define HOST_MAX 256
+#define LANG_MAX 32
 #define TEXT_MAX 16384
 #define ANSWER_MAX 32768
 #define ARGS_MAX 16
@@ -137,6 +138,7 @@ struct msg_login {
 	char service[WORD_MAX];
 	char rhost[HOST_MAX];
 	char tty[WORD_MAX];
+	char lang[LANG_MAX]; /* a locale's name, for messages; "": nothing is known */
 	uint32_t flags;
 	size_t n_args;
 	char *args[ARGS_MAX];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The account phase: decided from the database and the rules, at once. */
 #include "common/str.h"
+#include "encvoyd/login.h"
+#include "encvoyd/refusal.h"
 #include "encvoyd/request.h"
 #include "sys/clock.h"
 
@@ -11,7 +13,9 @@ static enum err decide(struct conn *c, struct request *q, struct decision *d)
 
 	if (e != ERR_OK)
 		return e;
-	return identity_account(s->ids, s->conf, &q->service, q->m.user, clock_unix(), d);
+	e = identity_account(s->ids, s->conf, &q->service, q->m.user, clock_unix(), d);
+	refusal_language(s->ids, s->conf, d->sub, &s->catalogs, q->m.lang);
+	return e;
 }
 
 void account_handle(struct conn *c, struct reader *r)
@@ -25,10 +29,12 @@ void account_handle(struct conn *c, struct reader *r)
 		conn_close(c);
 		return;
 	}
+	login_make_id(q.login_id);
 	e = decide(c, &q, &d);
 	c->server->count.accounts++;
 	request_log("account", c, &q, 0, e, &d);
-	result_fill(&m, e, NULL);
+	result_fill(&m, e, refusal_text(e, &c->server->catalogs, q.m.lang));
+	(void)str_copy(m.login_id, sizeof(m.login_id), q.login_id);
 	if (e == ERR_OK)
 		(void)str_copy(m.user, sizeof(m.user), q.m.user);
 	conn_finish(c, &m);

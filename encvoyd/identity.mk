@@ -30,6 +30,7 @@ encvoyd_identity_sources = \
 	encvoyd/publish_change.c \
 	encvoyd/publish_groups.c \
 	encvoyd/publish_parts.h \
+	encvoyd/refusal.c encvoyd/refusal.h \
 	encvoyd/repair.c \
 	encvoyd/salvage.c \
 	encvoyd/schema.c encvoyd/schema.h \

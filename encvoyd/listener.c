@@ -184,6 +184,7 @@ static void tear_down(struct server *s)
 	conf_free(s->conf);
 	free(s->conf);
 	clients_free(&s->clients);
+	catalogs_free(&s->catalogs);
 	throttle_free(&s->throttle);
 	close_fd(&s->signals.fd);
 	close_fd(&s->listen.fd);
@@ -204,6 +205,8 @@ int listener_run(const struct listener_options *o)
 	LIST_INIT(&s.conns);
 	LIST_INIT(&s.logins);
 	dirlink_init(&s);
+	if (o->paths->locale_dir)
+		catalogs_load(o->paths->locale_dir, &s.catalogs);
 	e = set_up(&s);
 	if (e == ERR_OK) {
 		log_line(LOG_NOTICE, "ready");

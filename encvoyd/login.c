@@ -3,13 +3,14 @@
 
 #include "common/str.h"
 #include "encvoyd/log.h"
+#include "encvoyd/refusal.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* 40 random bits: enough to tell logins apart in a log. */
-static void make_id(char *dst)
+void login_make_id(char dst[WORD_MAX])
 {
 	static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 	uint8_t raw[8];
@@ -84,7 +85,8 @@ void login_decide(
 	else
 		s->count.refused++;
 	remember_outcome(l, outcome);
-	result_fill(&l->result, outcome, text);
+	result_fill(
+	    &l->result, outcome, text ? text : refusal_text(outcome, &s->catalogs, l->q.m.lang));
 	(void)str_copy(l->result.login_id, sizeof(l->result.login_id), l->q.login_id);
 	if (outcome == ERR_OK)
 		(void)str_copy(l->result.user, sizeof(l->result.user), l->q.m.user);
@@ -136,6 +138,7 @@ static enum err expect(struct login *l)
 	if (e != ERR_OK)
 		return e;
 	l->known = who.known;
+	refusal_language(s->ids, s->conf, who.sub, &s->catalogs, l->q.m.lang);
 	return login_limits(s, l);
 }
 
@@ -205,7 +208,7 @@ void login_handle(struct conn *c, struct reader *r)
 	c->chan.queue_max = CHAN_QUEUE_LOGIN;
 	LIST_INSERT_HEAD(&c->server->logins, l, link);
 	c->server->n_logins++;
-	make_id(l->q.login_id);
+	login_make_id(l->q.login_id);
 	acknowledge(c, l->q.login_id);
 	start(l);
 }

@@ -24,6 +24,9 @@ struct login {
 	struct msg_result result;
 };
 
+/* A short word under which an administrator finds the line in the log. */
+void login_make_id(char dst[WORD_MAX]);
+
 /* The end of a login: logs, counts, closes the online side, and sends RESULT, now or delayed
  * (SEC-26). d may be NULL; text is a sentence for the person or NULL. Once only. */
 void login_decide(

@@ -31,6 +31,7 @@ static const struct daemon_paths paths = {
     .cache_dir = ENCVOY_CACHEDIR,
     .listener_exe = "/proc/self/exe",
     .online_exe = ENCVOY_LIBEXECDIR "/encvoyd-online",
+    .locale_dir = ENCVOY_LOCALEDIR,
 };
 
 static const char usage[] = "usage: encvoyd [-f] [-d] | -t | -V\n"

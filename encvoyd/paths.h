@@ -16,6 +16,7 @@ struct daemon_paths {
 	const char *cache_dir;
 	const char *listener_exe;
 	const char *online_exe;
+	const char *locale_dir; /* NULL: English only */
 };
 
 #endif

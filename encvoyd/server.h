@@ -15,6 +15,7 @@
 #include "encvoyd/throttle.h"
 #include "encvoyd/told.h"
 #include "encvoyd/uidcount.h"
+#include "sys/catalogs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +38,7 @@ struct server {
 	struct loop loop;
 	struct conf *conf; /* replaced by a reload */
 	struct login_clients clients;
+	struct catalogs catalogs;
 	struct identities *ids;
 	int64_t started; /* seconds since 1970, as the next two */
 	int64_t conf_loaded;

@@ -96,6 +96,24 @@ static bool is_sshd(void)
 	return false;
 }
 
+/* What the program's environment says of the language. A stranger may have set it: it chooses among
+ * translations, and nothing else (SEC-43). */
+static void copy_language(struct request *q)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = pam_getenv(q->pamh, names[i]);
+
+		if (!value)
+			value = getenv(names[i]);
+		if (value && *value) {
+			(void)str_copy(q->m.lang, sizeof(q->m.lang), value);
+			return;
+		}
+	}
+}
+
 /* Items that are not set are "". */
 static enum err copy_item(const struct request *q, int item, char *dst, size_t size)
 {
@@ -115,6 +133,8 @@ enum err request_items(struct request *q)
 		e = copy_item(q, PAM_RHOST, m->rhost, sizeof(m->rhost));
 	if (e != ERR_OK)
 		return e;
+	if (!q->token_only)
+		copy_language(q);
 	/* for display only: one that is too long is left out */
 	(void)copy_item(q, PAM_TTY, m->tty, sizeof(m->tty));
 	m->flags = (q->token_only ? 0U : LOGIN_INTERACTIVE) | (q->silent ? LOGIN_SILENT : 0U) |

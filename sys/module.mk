@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libsys.la
 libsys_la_SOURCES = \
+	%D%/catalogs.c %D%/catalogs.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/conffile.c %D%/conffile.h \
 	%D%/file.c %D%/file.h \

@@ -30,7 +30,7 @@ static enum err ask(struct login *l, const struct codeflow *f, struct secret **r
 {
 	for (;;) {
 		AUTO_SECRET struct secret *answer = NULL;
-		enum err e = talk_ask(&l->talk, ASK_PASTE, true, MESSAGE_ASK_PASTE);
+		enum err e = talk_ask(&l->talk, ASK_PASTE, true, messages_text(MESSAGE_ASK_PASTE));
 
 		if (e == ERR_OK)
 			e = talk_wait(&l->talk, l->talk.deadline, &answer);

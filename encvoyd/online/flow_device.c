@@ -77,7 +77,7 @@ static enum err show(struct login *l, const struct device_grant *g)
 	if (!buf_cstr(&text))
 		return text.err != ERR_OK ? text.err : ERR_INTERNAL;
 	e = talk_show(&l->talk, buf_cstr(&text), buf_cstr(&qr) ? buf_cstr(&qr) : "");
-	return e == ERR_OK ? ask_if_needed(l, MESSAGE_ASK_DONE) : e;
+	return e == ERR_OK ? ask_if_needed(l, messages_text(MESSAGE_ASK_DONE)) : e;
 }
 
 /* One question to the provider. ERR_OK with tokens, or without any yet. */
@@ -113,7 +113,7 @@ static enum err wait_until(struct login *l, int64_t until)
 		if (e == ERR_TIMEOUT)
 			return clock_mono_ms() >= l->talk.deadline ? ERR_TIMEOUT : ERR_OK;
 		if (e == ERR_OK)
-			e = ask_if_needed(l, MESSAGE_ASK_NOT_DONE);
+			e = ask_if_needed(l, messages_text(MESSAGE_ASK_NOT_DONE));
 		if (e != ERR_OK)
 			return e;
 	}

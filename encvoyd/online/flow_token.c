@@ -146,7 +146,7 @@ enum err flow_token(struct login *l)
 
 	if (l->job.flags & LOGIN_HAS_ANSWER)
 		return flow_token_check(l, l->job.answer);
-	e = talk_ask(&l->talk, ASK_TOKEN, false, MESSAGE_ASK_TOKEN);
+	e = talk_ask(&l->talk, ASK_TOKEN, false, messages_text(MESSAGE_ASK_TOKEN));
 	if (e == ERR_OK)
 		e = talk_wait(&l->talk, l->talk.deadline, &answer);
 	if (e != ERR_OK)

@@ -135,6 +135,7 @@ void login_child(int fd, int keys_fd, const char *id, struct msg_login *job,
 
 	*job = (struct msg_login){0};
 	(void)str_copy(l.id, sizeof(l.id), id);
+	messages_speak(l.job.lang);
 	e = prepare(&l, conf);
 	if (e == ERR_OK)
 		e = http_new(trust, conf->proxy, fd, &http);

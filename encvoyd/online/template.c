@@ -43,6 +43,7 @@ enum err template_load(struct template *t)
 	}
 	if (localdb_user(LISTENER_USER, &listener) != ERR_OK)
 		log_line(LOG_WARNING, "there is no user %s: only root may connect", LISTENER_USER);
+	messages_load(ENCVOY_LOCALEDIR);
 	conf_free(&t->conf);
 	t->conf = conf;
 	conf = (struct conf){0};

@@ -6,6 +6,7 @@
 #
 # shellcheck shell=bash disable=SC2034 # what is set here is for those who source it
 set -u -o pipefail
+export LC_ALL=C.UTF-8 # what people read follows it
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${ENCVOY_BUILD:-${top_builddir:-$top/build}}

@@ -84,6 +84,7 @@ static struct msg_login sample_login(void)
 	    .service = "sshd",
 	    .rhost = "192.0.2.1",
 	    .tty = "pts/3",
+	    .lang = "fr_FR.UTF-8",
 	    .flags = LOGIN_SSHD | LOGIN_HAS_ANSWER,
 	    .n_args = 2,
 	    .args = {one, two}};
@@ -96,9 +97,10 @@ static bool is_sample_login(const struct msg_login *m)
 {
 	return !strcmp(m->user, "alice") && !strcmp(m->service, "sshd") &&
 	       !strcmp(m->rhost, "192.0.2.1") && !strcmp(m->tty, "pts/3") &&
-	       m->flags == (LOGIN_SSHD | LOGIN_HAS_ANSWER) && m->n_args == 2 &&
-	       !strcmp(m->args[0], "methods=token") && !strcmp(m->args[1], "token_reuse") &&
-	       secret_len(m->answer) == 6 && !memcmp(secret_str(m->answer), "tok\0en", 6);
+	       !strcmp(m->lang, "fr_FR.UTF-8") && m->flags == (LOGIN_SSHD | LOGIN_HAS_ANSWER) &&
+	       m->n_args == 2 && !strcmp(m->args[0], "methods=token") &&
+	       !strcmp(m->args[1], "token_reuse") && secret_len(m->answer) == 6 &&
+	       !memcmp(secret_str(m->answer), "tok\0en", 6);
 }
 
 static void put_login(struct buf *b)

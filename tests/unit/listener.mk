@@ -6,12 +6,13 @@ listener_tests = \
 	tests/unit/listener_limits \
 	tests/unit/listener_login \
 	tests/unit/listener_parts \
+	tests/unit/listener_refusal \
 	tests/unit/listener_supervise \
 	tests/unit/listener_trouble \
 	tests/unit/listener_wire
 check_PROGRAMS += $(listener_tests)
-dist_check_SCRIPTS += tests/unit/listener_main.t
-TESTS += $(listener_tests) tests/unit/listener_main.t
+dist_check_SCRIPTS += tests/unit/listener_main.t tests/unit/po.t
+TESTS += $(listener_tests) tests/unit/listener_main.t tests/unit/po.t
 
 check_LTLIBRARIES += libtestlistener.la
 libtestlistener_la_SOURCES = \
@@ -23,6 +24,7 @@ tests_unit_listener_directory_LDADD = libtestlistener.la
 tests_unit_listener_limits_LDADD = libtestlistener.la
 tests_unit_listener_login_LDADD = libtestlistener.la
 tests_unit_listener_parts_LDADD = libtestlistener.la
+tests_unit_listener_refusal_LDADD = libtestlistener.la
 tests_unit_listener_supervise_LDADD = libtestlistener.la
 tests_unit_listener_trouble_LDADD = libtestlistener.la
 tests_unit_listener_wire_LDADD = libtestlistener.la

@@ -87,7 +87,7 @@ static void login_clients(uid_t www)
 	close(online);
 	is_int(login_as(&fx, www, &account), ERR_LOGIN_TOO_OLD,
 	    "its ACCOUNT is asked for its service");
-	ok(fx_log_has(&fx, "account user=encvoy-3 sub=3 service=nextcloud"), "and logged so");
+	ok(fx_log_has(&fx, " user=encvoy-3 sub=3 service=nextcloud"), "and logged so");
 }
 
 /* Without token among the methods there is nothing for it. */
