@@ -121,6 +121,7 @@ struct conf {
 	char *home_field;
 	char *allowed_shells; /* what a field may choose from */
 	char *allowed_homes;  /* below which directories a field may choose */
+	bool on_block;        /* sessions and processes of blocked users are ended */
 	bool enumerate;
 	char *local_user;  /* list of SUB:NAME */
 	char *local_group; /* list of ROLE:GROUP */

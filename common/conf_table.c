@@ -156,6 +156,18 @@ static enum err parse_directory(const struct option *o, struct slice value,
 	return conf_store_string(value, field);
 }
 
+static enum err parse_on_block(const struct option *o, struct slice value,
+    const struct origin *from, void *field, struct buf *why)
+{
+	(void)o, (void)from;
+	if (!slice_is(value, "terminate") && !slice_is(value, "none")) {
+		buf_text(why, "must be terminate or none");
+		return ERR_CONFIG;
+	}
+	*(bool *)field = slice_is(value, "terminate");
+	return ERR_OK;
+}
+
 static unsigned method_of(struct slice word)
 {
 	for (unsigned m = METHOD_DEVICE; m <= METHOD_TOKEN; m <<= 1)
@@ -304,6 +316,7 @@ const struct option conf_options[] = {
     {"methods", KIND_METHODS, parse_methods, S(methods), "device,browser", 0, 0},
     {"directory", KIND_STRING, parse_directory, G(directory), "login", 0, 0},
     {"directory_interval", KIND_NUMBER, parse_duration, G(directory_interval), "300", 5, DAY},
+    {"on_block", KIND_BOOL, parse_on_block, G(on_block), "terminate", 0, 0},
     {"roster", KIND_STRING, conf_parse_roster, G(roster), NULL, 0, 0},
     {"roster_keys", KIND_STRING, conf_parse_paths, G(roster_keys), "", 0, 0},
     {"roster_fleet", KIND_STRING, conf_parse_words, G(roster_fleet), NULL, 0, 0},

@@ -54,6 +54,10 @@ static const char *limit_powers(pid_t parent)
 
 static const char *place_socket(int fd)
 {
+	if (fd < 0)
+		return close_range(LISTEN_FD, ~0U, CLOSE_RANGE_CLOEXEC) == 0
+			   ? NULL
+			   : "closing descriptors";
 	if (fd == LISTEN_FD) {
 		if (fcntl(fd, F_SETFD, 0) != 0)
 			return "keeping the socket";
@@ -85,7 +89,7 @@ static const char *become(const struct child_spec *spec, pid_t parent)
 	char pid[32], name[64], debug[] = "-d";
 	char fds[] = "LISTEN_FDS=1", path[] = PATH_VALUE;
 	char *argv[] = {name, spec->to_stderr ? debug : NULL, NULL};
-	char *env[] = {fds, pid, path, NULL};
+	char *env[] = {path, spec->listen_fd < 0 ? NULL : fds, pid, NULL};
 	const char *what;
 
 	snprintf(name, sizeof(name), "%s", spec->name);
@@ -95,7 +99,7 @@ static const char *become(const struct child_spec *spec, pid_t parent)
 	if (chdir("/") != 0)
 		return "chdir";
 	what = place_socket(spec->listen_fd);
-	if (!what)
+	if (!what && !spec->root)
 		what = drop_privileges(&spec->user);
 	if (!what)
 		what = limit_powers(parent);

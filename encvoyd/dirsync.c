@@ -158,6 +158,8 @@ enum err dirsync_apply(struct server *s, const struct dirstage *st, bool whole,
 
 	if (e == ERR_OK)
 		(void)dirstage_each_news(s->ids->db, log_news, NULL);
+	if (e == ERR_OK)
+		server_write_blocked(s);
 	return e;
 }
 

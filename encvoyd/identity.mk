@@ -12,6 +12,8 @@ encvoyd_identity_sources = \
 	encvoyd/db_file.c encvoyd/db_file.h \
 	encvoyd/db_open.c encvoyd/db_open.h \
 	encvoyd/belonging.c \
+	encvoyd/blocked.c encvoyd/blocked.h \
+	encvoyd/blocked_parse.c \
 	encvoyd/decide.c encvoyd/decide.h \
 	encvoyd/dirstage.c encvoyd/dirstage.h \
 	encvoyd/dirstage_apply.c \

@@ -167,6 +167,8 @@ static enum err set_up(struct server *s)
 	if (e == ERR_OK)
 		(void)server_publish(s, true);
 	if (e == ERR_OK)
+		server_write_blocked(s);
+	if (e == ERR_OK)
 		dirlink_restart(s);
 	return e == ERR_OK ? watch_socket(s) : e;
 }

@@ -32,6 +32,7 @@ static const struct daemon_paths paths = {
     .listener_exe = "/proc/self/exe",
     .online_exe = ENCVOY_LIBEXECDIR "/encvoyd-online",
     .locale_dir = ENCVOY_LOCALEDIR,
+    .evict_exe = ENCVOY_LIBEXECDIR "/encvoyd-evict",
 };
 
 static const char usage[] = "usage: encvoyd [-f] [-d] | -t | -V\n"

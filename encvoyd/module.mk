@@ -33,6 +33,7 @@ encvoyd_listener_sources = \
 	encvoyd/request.c encvoyd/request.h \
 	encvoyd/server.h \
 	encvoyd/status.c encvoyd/status.h \
+	encvoyd/status_block.c \
 	encvoyd/status_directory.c \
 	encvoyd/supervise.c encvoyd/supervise.h \
 	encvoyd/throttle.c encvoyd/throttle.h \
@@ -50,5 +51,21 @@ sbin_PROGRAMS += %D%/encvoyd
 %C%_encvoyd_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 %C%_encvoyd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 %C%_encvoyd_LDADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
+
+# Everything but main, so that the unit tests run the real parts.
+noinst_LTLIBRARIES += libevict.la
+libevict_la_SOURCES = \
+	encvoyd/blocked.h encvoyd/blocked_parse.c \
+	encvoyd/evict.h \
+	encvoyd/evict_kill.c \
+	encvoyd/evict_logind.c \
+	encvoyd/log.c encvoyd/log.h
+libevict_la_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+
+libexec_PROGRAMS += encvoyd-evict
+encvoyd_evict_SOURCES = encvoyd/evict_main.c
+encvoyd_evict_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+encvoyd_evict_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+encvoyd_evict_LDADD = libevict.la libsys.la libcommon.la $(SYSTEMD_LIBS)
 
 include %D%/online/module.mk

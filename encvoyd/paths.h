@@ -17,6 +17,7 @@ struct daemon_paths {
 	const char *listener_exe;
 	const char *online_exe;
 	const char *locale_dir; /* NULL: English only */
+	const char *evict_exe;  /* NULL: nobody's sessions are ended */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/reload.h"
 
+#include "encvoyd/blocked.h"
 #include "encvoyd/log.h"
 #include "encvoyd/notify.h"
 #include "encvoyd/publish.h"
@@ -102,6 +103,15 @@ enum err server_publish_change(struct server *s, const char *sub)
 	return note_published(s, e, &report);
 }
 
+void server_write_blocked(struct server *s)
+{
+	enum err e = blocked_write(s->ids, s->conf, s->o->paths->cache_dir);
+
+	if (e != ERR_OK)
+		log_line(LOG_ERR, "%s/" BLOCKED_FILE " cannot be written, no session is ended: %s",
+		    s->o->paths->cache_dir, err_text(e));
+}
+
 void server_reload(struct server *s)
 {
 	notify_reloading();
@@ -109,6 +119,7 @@ void server_reload(struct server *s)
 		log_line(LOG_NOTICE, "configuration reloaded");
 		told_clear(&s->told);
 		(void)server_publish(s, true);
+		server_write_blocked(s);
 		dirlink_restart(s);
 	} else {
 		log_line(LOG_ERR, "the former configuration stays");

@@ -15,7 +15,9 @@ enum err server_load_conf(struct server *s);
 enum err server_publish(struct server *s, bool tell);
 /* The same for what may have changed for one sub; "": for anybody. */
 enum err server_publish_change(struct server *s, const char *sub);
-/* Both, with the service manager told. */
+/* Says in the cache directory whose sessions have to end (blocked.h); logs why not. */
+void server_write_blocked(struct server *s);
+/* All of this, with the service manager told. */
 void server_reload(struct server *s);
 
 /* "FILE:LINE: TEXT" of a refused configuration, to the log. */

@@ -9,5 +9,7 @@
 enum err status_rows(struct server *s, const struct admin *a);
 /* The directory's part of them. */
 enum err status_directory_rows(const struct server *s, const struct admin *a);
+/* How soon a blocked user is out, by each way in. */
+enum err status_block_rows(const struct server *s, const struct admin *a);
 
 #endif

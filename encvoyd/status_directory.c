@@ -6,9 +6,6 @@
 
 #include <stdio.h>
 
-/* What a request of the directory child takes at most (encvoyd/online/http.h). */
-#define REQUEST_S 10
-
 static enum err row(const struct admin *a, const char *key, const char *value)
 {
 	const char *fields[] = {key, value};
@@ -75,37 +72,6 @@ static enum err rows_standing(const struct server *s, const struct admin *a)
 	return e == ERR_OK ? number_row(a, "roster_expires", (int64_t)standing.expires) : e;
 }
 
-static enum err out_row(const struct admin *a, const char *key, uint64_t seconds)
-{
-	char text[128];
-
-	if (seconds < 120)
-		snprintf(text, sizeof(text), "a blocked user is out after at most %u seconds",
-		    (unsigned)seconds);
-	else
-		snprintf(text, sizeof(text), "a blocked user is out after at most %llu minutes",
-		    (unsigned long long)((seconds + 59) / 60));
-	return row(a, key, text);
-}
-
-/* How long a block stays unseen. Without a directory the provider itself refuses a sign-in, but not
- * a token that was made before, nor keys and cron. */
-static enum err rows_block(const struct server *s, const struct admin *a)
-{
-	const struct service_conf *c = &s->conf->service;
-	uint64_t pass = s->conf->directory_interval * 6 / 5 + REQUEST_S;
-	bool seen = has_directory(s->conf);
-	uint64_t account = seen ? pass : c->full_login_max_age;
-	enum err e = out_row(a, "block_device", REQUEST_S);
-
-	if (e == ERR_OK)
-		e = out_row(a, "block_browser", REQUEST_S);
-	if (e == ERR_OK)
-		e = out_row(
-		    a, "block_token", seen && pass < c->token_max_age ? pass : c->token_max_age);
-	return e == ERR_OK ? out_row(a, "block_account", account) : e;
-}
-
 enum err status_directory_rows(const struct server *s, const struct admin *a)
 {
 	enum err e = ERR_OK;
@@ -114,5 +80,5 @@ enum err status_directory_rows(const struct server *s, const struct admin *a)
 		e = rows_pass(s, a);
 	if (e == ERR_OK && has_directory(s->conf))
 		e = rows_standing(s, a);
-	return e == ERR_OK ? rows_block(s, a) : e;
+	return e == ERR_OK ? status_block_rows(s, a) : e;
 }

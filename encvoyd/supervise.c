@@ -23,16 +23,16 @@
 
 struct helper {
 	struct child_spec spec;
-	const char *socket_path;
-	pid_t pid; /* 0: not running */
+	const char *socket_path; /* NULL: none */
+	pid_t pid;               /* 0: not running */
 	int64_t started;
 	int64_t start_at; /* when not running */
 	int64_t backoff;
 };
 
-#define HELPERS 2
+#define HELPERS 3
 struct supervisor {
-	struct helper helpers[HELPERS];
+	struct helper helpers[HELPERS]; /* the last one only where there is evict_exe */
 };
 
 static void close_sockets(struct supervisor *s)
@@ -129,9 +129,9 @@ static int64_t start_due(struct supervisor *s)
 	for (size_t i = 0; i < HELPERS; i++) {
 		struct helper *h = &s->helpers[i];
 
-		if (!h->pid && h->start_at <= clock_mono_ms())
+		if (!h->pid && h->spec.exe && h->start_at <= clock_mono_ms())
 			start(h);
-		if (!h->pid && h->start_at < next)
+		if (!h->pid && h->spec.exe && h->start_at < next)
 			next = h->start_at;
 	}
 	return next;
@@ -199,7 +199,8 @@ static void stop(struct supervisor *s, const sigset_t *set)
 			log_line(LOG_WARNING, "%s[%d] had to be killed", h->spec.name, (int)h->pid);
 			(void)waitpid(h->pid, NULL, 0);
 		}
-		unlink(h->socket_path);
+		if (h->socket_path)
+			unlink(h->socket_path);
 	}
 }
 
@@ -210,6 +211,11 @@ int supervise(const struct supervise_options *o)
 		.socket_path = o->paths->socket},
 	    {.spec = {"encvoyd-online", o->paths->online_exe, o->online, -1, o->to_stderr},
 		.socket_path = o->paths->online_socket},
+	    {.spec = {.name = "encvoyd-evict",
+		 .exe = o->paths->evict_exe,
+		 .listen_fd = -1,
+		 .to_stderr = o->to_stderr,
+		 .root = true}},
 	}};
 	sigset_t set;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The supervisor: root, reads no message, only keeps the listener and encvoyd-online running with
- * their sockets. Under systemd two units do the same and this is not used. */
+ * their sockets. Under systemd three units do the same and this is not used. */
 #ifndef ENCVOY_ENCVOYD_SUPERVISE_H
 #define ENCVOY_ENCVOYD_SUPERVISE_H
 

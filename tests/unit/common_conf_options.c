@@ -27,6 +27,7 @@ static const struct value {
 	{"", ",", "password", "device,device", "Device", "device;browser", "none", "passphrase"}},
     {"directory", {"login", "roster", "api"}, {"", "ldap", "Login"}},
     {"directory_interval", {"5", "5m", "1d"}, {"4", "2d", "-1"}},
+    {"on_block", {"terminate", "none"}, {"", "kill", "yes", "Terminate"}},
     {"roster", {"/var/lib/x/roster.jws", "https://www.example.org/roster.jws"},
 	{"", "roster.jws", "http://www.example.org/roster.jws", "/"}},
     {"roster_keys", {"", "/etc/encvoy/a.pem", "/a.pem /b.pem"}, {"a.pem", "/a.pem b.pem"}},

@@ -141,7 +141,7 @@ static enum err synced(const struct fixture *fx, int link, const char *const *pe
 
 static void passes(void)
 {
-	char value[64];
+	char value[128];
 	struct fixture fx;
 	int link;
 
