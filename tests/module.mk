@@ -20,6 +20,7 @@ TESTS += %D%/style/style.t %D%/style/coverage.t
 
 # The real thing in private namespaces, as root: minutes, not seconds; not part of "make check".
 system_tests = \
+	%D%/system/account.t \
 	%D%/system/api.t \
 	%D%/system/ctl.t \
 	%D%/system/login.t \

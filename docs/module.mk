@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# Recipes for administrators.
+dist_doc_DATA = \
+	%D%/leaver.md
