@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libcommon.la
 libcommon_la_SOURCES = \
+	%D%/blake2s.c %D%/blake2s.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/catalog.c %D%/catalog.h \
 	%D%/cleanup.h \

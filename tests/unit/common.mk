@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests of common/, sys/ and pam/.
 common_unit_tests = \
+	%D%/common_blake2s \
 	%D%/common_buf \
 	%D%/common_catalog \
 	%D%/common_conf_group \
@@ -33,6 +34,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 	-Wl,--wrap=rename \
 	-Wl,--wrap=mmap64,--wrap=fstat64,--wrap=fopen64,--wrap=open64,--wrap=mkostemp64 \
 	-Wl,--wrap=pam_get_user,--wrap=pam_get_item,--wrap=pam_prompt
+%C%_common_blake2s_LDADD = $(common_test_libs)
 %C%_common_buf_LDADD = $(common_test_libs)
 %C%_common_catalog_LDADD = $(common_test_libs)
 %C%_common_conf_options_LDADD = $(common_test_libs)
