@@ -53,6 +53,7 @@ struct service_conf {
 	struct rules allow;
 	unsigned methods[METHODS_MAX]; /* in order of preference, 0-terminated when fewer */
 	bool token_reuse;
+	uint64_t verdict_ttl;   /* how long a verdict on a reusable token counts */
 	uint64_t login_timeout; /* seconds, as all durations */
 	uint64_t auth_max_age;  /* 0: not asked of the provider */
 	uint64_t token_max_age;

@@ -353,6 +353,7 @@ const struct option conf_options[] = {
     {"reserved_names", KIND_STRING, conf_parse_names, G(reserved_names), "", 0, 0},
     {"login_clients", KIND_STRING, conf_parse_login_clients, G(login_clients), "", 0, 0},
     {"token_reuse", KIND_BOOL, parse_bool, S(token_reuse), "no", 0, 0},
+    {"verdict_ttl", KIND_NUMBER, parse_duration, S(verdict_ttl), "60", 0, 3600},
     {"token_max_age", KIND_NUMBER, parse_duration, S(token_max_age), "300", 10, DAY},
     {"login_timeout", KIND_NUMBER, parse_duration, S(login_timeout), "110", 10, 3600},
     {"auth_max_age", KIND_NUMBER, parse_duration, S(auth_max_age), "43200", 60, 30 * DAY},

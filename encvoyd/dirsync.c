@@ -5,6 +5,7 @@
 #include "encvoyd/conn.h"
 #include "encvoyd/log.h"
 #include "encvoyd/reload.h"
+#include "encvoyd/reuse.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -156,11 +157,13 @@ enum err dirsync_apply(struct server *s, const struct dirstage *st, bool whole,
 {
 	enum err e = dirstage_apply(s->ids, s->conf, st, whole, standing, clock_unix(), report);
 
-	if (e == ERR_OK)
-		(void)dirstage_each_news(s->ids->db, log_news, NULL);
-	if (e == ERR_OK)
-		server_write_blocked(s);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	(void)dirstage_each_news(s->ids->db, log_news, NULL);
+	if (report->figures.changed || report->figures.dropped)
+		reuse_forget_blocked(s);
+	server_write_blocked(s);
+	return ERR_OK;
 }
 
 /* Nobody was sent; but who had no name the last time may have one now. */

@@ -188,6 +188,7 @@ static void tear_down(struct server *s)
 	clients_free(&s->clients);
 	catalogs_free(&s->catalogs);
 	throttle_free(&s->throttle);
+	verdicts_clear(&s->verdicts);
 	close_fd(&s->signals.fd);
 	close_fd(&s->listen.fd);
 	loop_free(&s->loop);
@@ -200,12 +201,15 @@ int listener_run(const struct listener_options *o)
 	    .started = clock_unix(),
 	    .signals = {.fd = -1},
 	    .listen = {.fd = -1}};
+	uint8_t secret[BLAKE2S_SIZE];
 	enum err e;
 
 	s.accept_again = (struct timer){.fire = on_accept_again, .owner = &s};
 	s.stop_now = (struct timer){.fire = on_stop_now, .owner = &s};
 	LIST_INIT(&s.conns);
 	LIST_INIT(&s.logins);
+	random_bytes(secret, sizeof(secret));
+	verdicts_init(&s.verdicts, secret);
 	dirlink_init(&s);
 	if (o->paths->locale_dir)
 		catalogs_load(o->paths->locale_dir, &s.catalogs);

@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/log.h"
 #include "encvoyd/refusal.h"
+#include "encvoyd/reuse.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static void unlink_and_free(struct login *l)
 	l->conn->login = NULL;
 	LIST_REMOVE(l, link);
 	s->n_logins--;
+	reuse_pass_on(l);
 	request_free(&l->q);
 	free(l);
 }
@@ -48,7 +50,7 @@ static void on_timer(struct timer *t)
 	if (l->decided)
 		deliver(l);
 	else
-		login_decide(l, ERR_TIMEOUT, 0, NULL, NULL);
+		login_refused(l, ERR_TIMEOUT, NULL);
 }
 
 /* Asked before this outcome counts: the failures before it slow it down. */
@@ -59,10 +61,20 @@ static bool is_slow(struct login *l)
 	return throttle_slow(&s->throttle, l->q.m.user, l->q.m.service, clock_mono_ms());
 }
 
+/* A token whose verdict is kept is no guess: nothing could be learnt from how soon it is accepted,
+ * and somebody else's wrong answers are not to slow it down. */
+static bool counts(const struct login *l, enum err outcome)
+{
+	return outcome == ERR_OK ? !l->q.cached : throttle_counts(outcome);
+}
+
+/* The same answer again is not another failure. */
 static void remember_outcome(struct login *l, enum err outcome)
 {
 	struct throttle *t = &l->conn->server->throttle;
 
+	if (l->q.cached)
+		return;
 	if (outcome == ERR_OK)
 		throttle_succeeded(t, l->q.m.user, l->q.m.service);
 	else if (throttle_counts(outcome))
@@ -73,7 +85,7 @@ void login_decide(
     struct login *l, enum err outcome, unsigned method, const struct decision *d, const char *text)
 {
 	struct server *s = l->conn->server;
-	bool slow = is_slow(l) && (outcome == ERR_OK || throttle_counts(outcome));
+	bool slow = is_slow(l) && counts(l, outcome);
 
 	l->decided = true;
 	dirfind_leave(&l->wait);
@@ -148,17 +160,29 @@ static void wait_for_person(struct login *l)
 	chan_clear_deadline(&l->conn->chan);
 }
 
-static void go_on(struct login *l, enum err e)
+void login_wait(struct login *l)
 {
-	if (e == ERR_OK)
-		e = online_start(l);
-	if (e != ERR_OK) {
-		login_decide(l, e, 0, NULL, NULL);
-		return;
-	}
 	wait_for_person(l);
 	loop_arm(&l->conn->server->loop, &l->timer,
 	    clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
+}
+
+void login_ask(struct login *l)
+{
+	enum err e = online_start(l);
+
+	if (e == ERR_OK)
+		login_wait(l);
+	else
+		login_refused(l, e, NULL);
+}
+
+static void go_on(struct login *l, enum err e)
+{
+	if (e != ERR_OK)
+		login_decide(l, e, 0, NULL, NULL);
+	else if (!reuse_begin(l))
+		login_ask(l);
 }
 
 static void on_found(struct find_waiter *w)

@@ -12,6 +12,13 @@
 #include "encvoyd/conn.h"
 #include "encvoyd/request.h"
 
+/* For a login that carries its answer, in a service with token_reuse (reuse.h). */
+struct login_reuse {
+	bool asks;  /* the online side, for all that wait with the same key */
+	bool waits; /* for another login's outcome */
+	uint8_t key[BLAKE2S_SIZE];
+};
+
 struct login {
 	LIST_ENTRY(login) link;
 	struct conn *conn;
@@ -20,7 +27,8 @@ struct login {
 	struct timer timer;      /* login_timeout, then the delay of a RESULT */
 	struct find_waiter wait; /* for what the directory says of a name not known here */
 	bool known;              /* an identity of ours before this login */
-	bool decided;            /* logged and counted; only RESULT is left */
+	struct login_reuse reuse;
+	bool decided; /* logged and counted; only RESULT is left */
 	struct msg_result result;
 };
 
@@ -31,6 +39,13 @@ void login_make_id(char dst[WORD_MAX]);
  * (SEC-26). d may be NULL; text is a sentence for the person or NULL. Once only. */
 void login_decide(
     struct login *l, enum err outcome, unsigned method, const struct decision *d, const char *text);
+/* The same for an end without IDENTITY (reuse.c): those that wait for this login end with it, and
+ * where the provider could not be asked, what was known before still counts. */
+void login_refused(struct login *l, enum err code, const char *text);
+/* Has the online side asked, or ends the login. */
+void login_ask(struct login *l);
+/* Waits for what decides it, for login_timeout at most. */
+void login_wait(struct login *l);
 /* Nobody is there to hear a RESULT: logs it as `why` unless it was decided, and frees. */
 void login_abandon(struct login *l, enum err why);
 /* Ends every login with RESULT{why}, also those whose RESULT is delayed. */

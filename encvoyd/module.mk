@@ -31,6 +31,7 @@ encvoyd_listener_sources = \
 	encvoyd/paths.h \
 	encvoyd/reload.c encvoyd/reload.h \
 	encvoyd/request.c encvoyd/request.h \
+	encvoyd/reuse.c encvoyd/reuse.h \
 	encvoyd/server.h \
 	encvoyd/status.c encvoyd/status.h \
 	encvoyd/status_block.c \
@@ -39,6 +40,7 @@ encvoyd_listener_sources = \
 	encvoyd/throttle.c encvoyd/throttle.h \
 	encvoyd/told.c encvoyd/told.h \
 	encvoyd/uidcount.c encvoyd/uidcount.h \
+	encvoyd/verdicts.c encvoyd/verdicts.h \
 	encvoyd/verbs.c
 
 noinst_LTLIBRARIES += liblistener.la

@@ -4,7 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/log.h"
 #include "encvoyd/login.h"
-#include "encvoyd/reload.h"
+#include "encvoyd/reuse.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static void protocol_error(struct login *l, const char *what)
 	log_kv(&line, "id", l->q.login_id);
 	log_kv(&line, "what", what);
 	log_buf(LOG_ERR, &line);
-	login_decide(l, ERR_INTERNAL, 0, NULL, NULL);
+	login_refused(l, ERR_INTERNAL, NULL);
 }
 
 static void handle_show(struct login *l, struct reader *r)
@@ -45,7 +45,7 @@ static void handle_ask(struct login *l, struct reader *r)
 		return;
 	}
 	if (!(l->q.m.flags & LOGIN_INTERACTIVE)) {
-		login_decide(l, ERR_NO_ANSWER, 0, NULL, NULL);
+		login_refused(l, ERR_NO_ANSWER, NULL);
 		return;
 	}
 	buf_init(&b, PROTO_MAX);
@@ -65,19 +65,13 @@ static bool method_fits(const struct login *l, const struct msg_identity *who)
 
 static void handle_identity(struct login *l, struct reader *r)
 {
-	struct server *s = l->conn->server;
 	struct msg_identity who;
-	struct decision d = {0};
-	enum err e;
 
 	if (proto_get_identity(r, &who) != ERR_OK || !method_fits(l, &who)) {
 		protocol_error(l, "IDENTITY");
 		return;
 	}
-	e = identity_login(s->ids, s->conf, &l->q.service, l->q.m.user, &who, clock_unix(), &d);
-	if (e == ERR_OK && d.changed)
-		(void)server_publish_change(s, d.sub);
-	login_decide(l, e, who.method, &d, NULL);
+	reuse_identity(l, &who);
 }
 
 static void handle_result(struct login *l, struct reader *r)
@@ -88,7 +82,7 @@ static void handle_result(struct login *l, struct reader *r)
 		protocol_error(l, "RESULT");
 		return;
 	}
-	login_decide(l, m.code, 0, NULL, text_printable(m.text) ? m.text : NULL);
+	login_refused(l, m.code, text_printable(m.text) ? m.text : NULL);
 }
 
 static const struct {
@@ -131,7 +125,7 @@ static void on_ended(struct chan *chan, enum err why)
 		return;
 	}
 	log_line(LOG_ERR, "encvoyd-online left login %s without a result", l->q.login_id);
-	login_decide(l, ERR_INTERNAL, 0, NULL, NULL);
+	login_refused(l, ERR_INTERNAL, NULL);
 }
 
 static const struct chan_ops online_ops = {on_packet, on_ended, NULL};

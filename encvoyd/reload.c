@@ -118,6 +118,7 @@ void server_reload(struct server *s)
 	if (server_load_conf(s) == ERR_OK) {
 		log_line(LOG_NOTICE, "configuration reloaded");
 		told_clear(&s->told);
+		verdicts_clear(&s->verdicts);
 		(void)server_publish(s, true);
 		server_write_blocked(s);
 		dirlink_restart(s);

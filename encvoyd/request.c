@@ -168,6 +168,8 @@ void request_log(const char *what, const struct conn *c, const struct request *q
 	log_kv_number(&line, "peer", c->peer.uid);
 	if (method)
 		log_kv(&line, "method", method_word(method));
+	if (q->cached)
+		log_kv(&line, "verdict", q->cached);
 	log_kv(&line, "result", outcome == ERR_OK ? "granted" : "refused");
 	log_kv(&line, "reason", err_word(outcome));
 	if (d) {

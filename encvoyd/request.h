@@ -19,6 +19,7 @@ struct request {
 	enum access access;
 	struct service_conf service;
 	char login_id[WORD_MAX];
+	const char *cached; /* how a kept verdict decided; NULL: none did */
 };
 void request_free(struct request *q);
 #define AUTO_REQUEST CLEANUP(request_free)

@@ -16,6 +16,7 @@
 #include "encvoyd/told.h"
 #include "encvoyd/uidcount.h"
 #include "sys/catalogs.h"
+#include "encvoyd/verdicts.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct counters {
 	uint64_t granted;
 	uint64_t refused;
 	uint64_t accounts;
+	uint64_t cached; /* logins that the provider was not asked about */
 };
 
 struct server {
@@ -59,6 +61,7 @@ struct server {
 	LIST_HEAD(, login) logins;
 	size_t n_logins;
 	struct throttle throttle;
+	struct verdicts verdicts;
 	struct dirlink dirlink;
 	struct dirsync dirsync;
 	struct dirfind dirfind;

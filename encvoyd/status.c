@@ -58,6 +58,8 @@ static enum err number_rows(struct server *s, const struct admin *a)
 	    {"logins_waiting", s->n_logins},
 	    {"logins_granted", s->count.granted},
 	    {"logins_refused", s->count.refused},
+	    {"logins_cached", s->count.cached},
+	    {"verdicts", s->verdicts.n_granted + s->verdicts.n_others},
 	    {"accounts", s->count.accounts},
 	    {"lookups", s->count.lookups},
 	    {"online_heard", (uint64_t)s->online_heard},

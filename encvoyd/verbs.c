@@ -48,6 +48,14 @@ static void finish_verb(struct conn *c, const struct msg_result *result)
 	conn_send(c, &b);
 }
 
+static void forget_verdicts(struct server *s, const char *sub)
+{
+	if (*sub)
+		verdicts_forget_sub(&s->verdicts, sub);
+	else
+		verdicts_clear(&s->verdicts);
+}
+
 static void go_on(struct conn *c, const struct admin_outcome *out)
 {
 	if (out->more) {
@@ -56,8 +64,10 @@ static void go_on(struct conn *c, const struct admin_outcome *out)
 		chan_ask_drained(&c->chan);
 		return;
 	}
-	if (out->changed)
+	if (out->changed) {
+		forget_verdicts(c->server, out->sub);
 		(void)server_publish_change(c->server, out->sub);
+	}
 	finish_verb(c, &out->result);
 }
 

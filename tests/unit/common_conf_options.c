@@ -62,6 +62,7 @@ static const struct value {
     {"login_clients", {"", "www-data:nextcloud", "www-data:a, dovecot:b"},
 	{"www-data", ":nextcloud", "www-data:", "WWW:x"}},
     {"token_reuse", {"yes", "no"}, {"", "maybe"}},
+    {"verdict_ttl", {"0", "60", "1h"}, {"", "3601", "-1", "never"}},
     {"token_max_age", {"10", "300", "5m", "24h", "1d"},
 	{"", "9", "0", "2d", "-1", "1w", "99999999999999999999", "5 m"}},
     {"login_timeout", {"10", "110", "1h"}, {"9", "3601", "2h", "never"}},

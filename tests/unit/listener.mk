@@ -8,8 +8,10 @@ listener_tests = \
 	tests/unit/listener_login \
 	tests/unit/listener_parts \
 	tests/unit/listener_refusal \
+	tests/unit/listener_reuse \
 	tests/unit/listener_supervise \
 	tests/unit/listener_trouble \
+	tests/unit/listener_verdicts \
 	tests/unit/listener_wire
 check_PROGRAMS += $(listener_tests)
 dist_check_SCRIPTS += tests/unit/listener_main.t tests/unit/po.t
@@ -27,6 +29,8 @@ tests_unit_listener_limits_LDADD = libtestlistener.la
 tests_unit_listener_login_LDADD = libtestlistener.la
 tests_unit_listener_parts_LDADD = libtestlistener.la
 tests_unit_listener_refusal_LDADD = libtestlistener.la
+tests_unit_listener_reuse_LDADD = libtestlistener.la
 tests_unit_listener_supervise_LDADD = libtestlistener.la
 tests_unit_listener_trouble_LDADD = libtestlistener.la
+tests_unit_listener_verdicts_LDADD = libtestlistener.la
 tests_unit_listener_wire_LDADD = libtestlistener.la
