@@ -40,9 +40,11 @@ static void end_older(struct server *s, const struct login *l)
 	}
 }
 
+/* A web or mail server's logins may all come from one address, and take no person's time. */
 static bool same_rhost(const struct login *l, const struct login *other)
 {
-	return l->q.m.rhost[0] && strcmp(l->q.m.rhost, other->q.m.rhost) == 0;
+	return is_interactive(l) && is_interactive(other) && l->q.m.rhost[0] &&
+	       strcmp(l->q.m.rhost, other->q.m.rhost) == 0;
 }
 
 static bool same_self(const struct login *l, const struct login *other)
