@@ -29,6 +29,8 @@ void check_host(struct findings *f, const struct conf *conf);
 void check_local(struct findings *f, const struct conf *conf);
 /* The files of /etc/pam.d that name pam_encvoy.so. */
 void check_pam(struct findings *f);
+/* apache2 must not cache PAM's verdicts by itself. */
+void check_web(struct findings *f);
 
 /* The provider itself: address, certificate, discovery, endpoints, keys, clock, and whether it
  * knows this client and its redirect address (NULL: not asked). */
@@ -53,6 +55,9 @@ struct pam_use {
 };
 void check_pam_text(
     struct findings *f, const char *name, const char *text, size_t len, struct pam_use *use);
+
+/* One file of apache2. */
+void check_web_text(struct findings *f, const char *name, const char *text, size_t len);
 
 /* A file of lines NAME:x:ID:... (passwd, group) or NAME:START:COUNT (subuid, subgid: ranges). */
 void check_ids_text(struct findings *f, const char *name, const char *text, size_t len, bool ranges,

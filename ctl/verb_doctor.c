@@ -16,6 +16,7 @@ static void check_all(struct findings *f)
 	if (usable)
 		check_local(f, &conf);
 	check_pam(f);
+	check_web(f);
 	check_daemon(f);
 	check_map(f);
 	if (!usable)

@@ -153,10 +153,34 @@ static void findings(void)
 	is_str(f.v[1].text, "text from elsewhere: \\x1b[2J\\x0a", "SEC-25: made printable");
 }
 
+static void apache(void)
+{
+	static const struct {
+		const char *text;
+		bool bad;
+	} cases[] = {
+	    {"AuthnCacheProvideFor PAM\n", true},
+	    {"  authncacheprovidefor dbd pam", true},
+	    {"<Location />\n\tAuthnCacheProvideFor \\\n\tfile \"PAM\"\n</Location>\n", true},
+	    {"AuthnCacheProvideFor dbd\nAuthBasicProvider socache PAM\n", false},
+	    {"# AuthnCacheProvideFor PAM\n", false},
+	    {"AuthnCacheEnable\n", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_FINDINGS struct findings f = {0};
+
+		check_web_text(&f, "a.conf", cases[i].text, strlen(cases[i].text));
+		is_int(f.worst, cases[i].bad ? FOUND_FAILURE : FOUND_OK, "apache %zu", i);
+		is_int(f.n, cases[i].bad, "and nothing else");
+	}
+}
+
 int main(void)
 {
 	nsswitch();
 	pam();
+	apache();
 	ids();
 	text_of_enroll();
 	findings();
