@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Recipes for administrators.
+# Recipes, installed as documentation; the system tests use the very configuration they show.
 dist_doc_DATA = \
-	%D%/leaver.md
+	%D%/apache.md \
+	%D%/dovecot.md \
+	%D%/leaver.md \
+	%D%/nextcloud.md \
+	%D%/nginx.md

@@ -28,8 +28,9 @@ system_tests = \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
 	%D%/system/trouble.t \
+	%D%/system/web.t \
 	%D%/unit/online_directory.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/lib.sh %D%/system/memory_has.js \
+dist_check_SCRIPTS += $(system_tests) %D%/system/cloud.js %D%/system/lib.sh %D%/system/memory_has.js \
 	%D%/system/webserver.js
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 
