@@ -39,6 +39,7 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 EXTRA_DIST += \
 	%D%/bench.sh \
 	%D%/goals.awk \
+	%D%/login.sh \
 	%D%/medians.awk \
 	%D%/peers.sh \
 	%D%/report \
@@ -56,3 +57,11 @@ bench: all $(bench_programs) %D%/libnss_limit.la
 	  BENCH_ROUNDS='$(BENCH_ROUNDS)' \
 	  BENCH_CONTENDERS='$(BENCH_CONTENDERS)' BENCH_OUT='$(BENCH_OUT)' \
 	  $(top_srcdir)/bench/bench.sh
+
+LOGIN_ROUNDS = 9
+LOGIN_REQUESTS = 3000
+LOGIN_OUT = $(abs_top_srcdir)/bench/LOGIN-RESULTS.md
+.PHONY: bench-login
+bench-login: all idp
+	ENCVOY_BUILD='$(abs_top_builddir)' LOGIN_ROUNDS='$(LOGIN_ROUNDS)' \
+	  LOGIN_REQUESTS='$(LOGIN_REQUESTS)' LOGIN_OUT='$(LOGIN_OUT)' $(top_srcdir)/bench/login.sh

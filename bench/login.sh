@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# make bench-login: sign-ins by token through apache2, beside pam_permit and pam_unix with yescrypt,
+# asked in turns in one run. Writes LOGIN_OUT. Nothing is judged by anybody but the reader.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/../tests/system/lib.sh"
+
+rounds=${LOGIN_ROUNDS:-9}
+requests=${LOGIN_REQUESTS:-3000}
+out=${LOGIN_OUT:-$top/bench/LOGIN-RESULTS.md}
+command -v ab >/dev/null || die 'ab is not here: tests/packages.sh bench'
+load=$(cut -d' ' -f1 /proc/loadavg)
+
+conf_write 'login_clients = www-data:nextcloud' '[service nextcloud]' 'client_id = nextcloud' \
+  'client_secret_file = /etc/encvoy/nextcloud.secret' 'methods = token' 'token_reuse = yes' 'verdict_ttl = 1h'
+printf 'nextcloud-secret' >/etc/encvoy/nextcloud.secret
+chown encvoy-online /etc/encvoy/nextcloud.secret
+chmod 600 /etc/encvoy/nextcloud.secret
+both() { printf '%s required %s\n' auth "$1" account "$1"; }
+for type in auth account; do # as docs/apache.md has it
+  echo "$type [success=1 default=ignore] pam_localuser.so"
+  echo "$type [success=done default=die] pam_encvoy.so methods=token token_reuse"
+  echo "$type required pam_deny.so"
+done >/etc/pam.d/nextcloud
+both pam_permit.so >/etc/pam.d/permit
+both pam_unix.so >/etc/pam.d/unix
+# pam_unix can check other users' passwords only where it may read the hashes
+usermod -aG shadow www-data
+grep -q '^localjoe:\$y\$' /etc/shadow || die 'localjoe has no yescrypt hash'
+idp_start
+daemon_start
+
+a2enmod -q authnz_pam auth_basic mpm_event >/dev/null
+a2dissite -q 000-default >/dev/null
+mkdir -p /var/www/bench/{none,permit,encvoy,unix}
+for d in none permit encvoy unix; do echo ok >/var/www/bench/$d/index.html; done
+cat >/etc/apache2/conf-enabled/bench.conf <<'E2'
+ServerName localhost
+Listen 127.0.0.1:8090
+StartServers 1
+ServerLimit 1
+ThreadLimit 10
+ThreadsPerChild 10
+MaxRequestWorkers 10
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
+<VirtualHost 127.0.0.1:8090>
+    DocumentRoot /var/www/bench
+</VirtualHost>
+E2
+for s in permit:permit encvoy:nextcloud unix:unix; do
+  cat >>/etc/apache2/conf-enabled/bench.conf <<E2
+<Location "/${s%:*}/">
+    AuthType Basic
+    AuthName bench
+    AuthBasicProvider PAM
+    AuthPAMService ${s#*:}
+    Require valid-user
+</Location>
+E2
+done
+mkdir -p /run/lock
+apache2ctl start 2>&1 | sed 's/^/# /'
+listens() { (: <"/dev/tcp/127.0.0.1/8090") 2>/dev/null; }
+wait_for 20 listens || die 'no apache'
+
+token=$(control /mint '{"client_id":"nextcloud","claims":{"sub":"2"}}' | json id_token)
+declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [encvoy]="encvoy-2:$token" [unix]=localjoe:joes-password)
+
+run() { # run CONTENDER N CONCURRENT: requests in a second, and ms of one
+  local answer header
+  header="Authorization: Basic $(printf %s "${credentials[$1]}" | base64 -w0)"
+  answer=$(ab -q -k -n "$2" -c "$3" -H "$header" "http://127.0.0.1:8090/$1/index.html") || die "ab: $answer"
+  [[ $answer == *'Non-2xx'* ]] && die "$1: refused: $(tail -3 /var/log/apache2/error.log)"
+  awk '/^Failed requests/ && $3 { bad = 1 } /^Requests per second/ { r = $4 }
+    /^Time per request/ && /\(mean\)/ { t = $4 } END { if (bad || !r) exit 1; print r, t }' <<<"$answer" ||
+    die "ab: $answer"
+}
+
+# CPU seconds of encvoyd and encvoyd-online with all children that have ended
+daemon_cpu() {
+  local p
+  for p in $(pgrep -u encvoy,encvoy-online); do cat "/proc/$p/stat"; done 2>/dev/null |
+    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); s += $12 + $13 + $14 + $15 } END { print s / hz }'
+}
+
+for c in none permit encvoy unix; do run $c 20 10 >/dev/null; done
+for ((i = 0; i < rounds; i++)); do
+  for c in none permit encvoy unix; do
+    n=$requests
+    [ $c = unix ] && n=$((requests / 30 + 1))
+    echo "$c rate $(run $c $n 10)"
+    echo "$c one $(run $c $((n / 3 + 1)) 1)"
+  done
+done >$work/figures
+median() { # median CONTENDER KIND COLUMN
+  awk -v c="$1" -v k="$2" -v col="$3" '$1 == c && $2 == k { print $col }' $work/figures | sort -g |
+    awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# first sign-ins: each with an ID token of its own, one after the other
+first_n=${LOGIN_FIRST:-100}
+for ((i = 0; i < first_n; i++)); do
+  control /mint "{\"client_id\":\"nextcloud\",\"claims\":{\"sub\":\"2\",\"nonce\":\"n$i\"}}" | json id_token
+done >$work/tokens
+cpu=$(daemon_cpu)
+node -e '
+  const http = require("http");
+  const tokens = require("fs").readFileSync(0, "utf8").trim().split("\n");
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const get = (t) => new Promise((done, fail) => http.get("http://127.0.0.1:8090/encvoy/index.html",
+    { agent, headers: { authorization: "Basic " + Buffer.from("encvoy-2:" + t).toString("base64") } }, (r) => {
+      r.resume();
+      r.on("end", () => (r.statusCode === 200 ? done() : fail(new Error(String(r.statusCode)))));
+    }).on("error", fail));
+  (async () => {
+    const times = [];
+    for (const t of tokens) {
+      const start = process.hrtime.bigint();
+      await get(t);
+      times.push(Number(process.hrtime.bigint() - start) / 1e6);
+    }
+    times.sort((a, b) => a - b);
+    console.log(times[times.length >> 1].toFixed(2));
+  })();' <$work/tokens >$work/first || die 'first sign-ins'
+cpu=$(awk -v a="$cpu" -v b="$(daemon_cpu)" -v n=$first_n 'BEGIN { printf "%.2f", (b - a) * 1000 / n }')
+
+calc() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
+row() { printf '| %s | %s | %s | %s |\n' "$1" "$(median "$2" rate 3)" "$(median "$2" one 4)" \
+  "$(calc "$(median "$2" rate 3) / $(median permit rate 3)")"; }
+ratio=$(calc "$(median encvoy rate 3) / $(median permit rate 3)")
+extra=$(calc "$(median encvoy one 4) - $(median permit one 4)" 3)
+verdict() { awk "BEGIN { exit !($1) }" && echo reached || echo missed; }
+{
+  cat <<E2
+# Sign-ins by token through apache2
+
+\`make bench-login\`, $(date -u +%F), $(nproc) cores, load $load at the start; medians of $rounds rounds in
+turns, $requests requests each (pam_unix $((requests / 30 + 1))); apache2 $(apache2 -v | sed -nE 's,.*Apache/([0-9.]+).*,\1,p'), event MPM, ten threads,
+mod_authnz_pam; each request is one authentication and one account call.
+
+| goal | figure | |
+|---|---|---|
+| cached verdict: at least 0.6 of pam_permit's request rate | $ratio | $(verdict "$ratio >= 0.6") |
+| cached verdict: at most 0.5 ms beyond pam_permit | $extra ms | $(verdict "$extra <= 0.5") |
+| first sign-in by ID token: at most 5 ms of the daemon's time | $cpu ms | $(verdict "$cpu <= 5") |
+
+| | requests/s, ten at a time | ms, one at a time | rate : pam_permit |
+|---|---|---|---|
+E2
+  row 'no authentication' none
+  row pam_permit permit
+  row 'pam_encvoy, verdict known' encvoy
+  row 'pam_unix, yescrypt' unix
+  cat <<E2
+
+The daemon's time of a first sign-in is CPU of encvoyd and encvoyd-online over $first_n sign-ins with a token
+each, keys at hand; such a request takes $(cat $work/first) ms (median) as its client sees it.
+E2
+} >"$out"
+sed 's/^/# /' "$out"
+daemon_stop
+ok 0 'measured'
+done_testing
