@@ -9,11 +9,19 @@ common_fuzz_link = $(AM_LDFLAGS)
 endif
 
 check_PROGRAMS += \
+	%D%/fuzz_blocked \
+	%D%/fuzz_catalog \
 	%D%/fuzz_conf \
 	%D%/fuzz_pamargs \
 	%D%/fuzz_proto \
 	%D%/fuzz_sshkey
 
+%C%_fuzz_blocked_SOURCES = %D%/fuzz_blocked.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_blocked_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_blocked_LDADD = libevict.la libcommon.la
+%C%_fuzz_catalog_SOURCES = %D%/fuzz_catalog.c %D%/fuzz.h $(common_fuzz_main)
+%C%_fuzz_catalog_LDFLAGS = $(common_fuzz_link)
+%C%_fuzz_catalog_LDADD = libcommon.la
 %C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c %D%/fuzz.h $(common_fuzz_main)
 %C%_fuzz_conf_LDFLAGS = $(common_fuzz_link)
 %C%_fuzz_conf_LDADD = libcommon.la
@@ -27,4 +35,4 @@ check_PROGRAMS += \
 %C%_fuzz_sshkey_LDFLAGS = $(common_fuzz_link)
 %C%_fuzz_sshkey_LDADD = libcommon.la
 
-EXTRA_DIST += %D%/corpus/conf %D%/corpus/pamargs %D%/corpus/proto %D%/corpus/sshkey
+EXTRA_DIST += %D%/corpus/blocked %D%/corpus/catalog %D%/corpus/conf %D%/corpus/pamargs %D%/corpus/proto %D%/corpus/sshkey
