@@ -162,7 +162,9 @@ enum err dirsync_apply(struct server *s, const struct dirstage *st, bool whole,
 	(void)dirstage_each_news(s->ids->db, log_news, NULL);
 	if (report->figures.changed || report->figures.dropped)
 		reuse_forget_blocked(s);
-	server_write_blocked(s);
+	/* looks at everybody: not for one person found, nor when nobody was sent */
+	if (whole || s->blocked_stale)
+		server_write_blocked(s);
 	return ERR_OK;
 }
 

@@ -107,6 +107,7 @@ void server_write_blocked(struct server *s)
 {
 	enum err e = blocked_write(s->ids, s->conf, s->o->paths->cache_dir);
 
+	s->blocked_stale = e != ERR_OK;
 	if (e != ERR_OK)
 		log_line(LOG_ERR, "%s/" BLOCKED_FILE " cannot be written, no session is ended: %s",
 		    s->o->paths->cache_dir, err_text(e));

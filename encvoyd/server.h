@@ -45,6 +45,7 @@ struct server {
 	int64_t started; /* seconds since 1970, as the next two */
 	int64_t conf_loaded;
 	int64_t online_heard; /* the last message of encvoyd-online, 0: none yet */
+	bool blocked_stale;   /* the list of blocked users could not be written */
 	struct publish_state published;
 	uint64_t map_users;
 	uint64_t map_groups;   /* [group] sections */

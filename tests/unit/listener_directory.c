@@ -5,9 +5,11 @@
 
 #include "common/proto_directory.h"
 #include "common/str.h"
+#include "encvoyd/blocked.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,6 +141,21 @@ static enum err synced(const struct fixture *fx, int link, const char *const *pe
 }
 #define SYNCED(fx, link, ...) synced(fx, link, (const char *const[]){__VA_ARGS__, NULL})
 
+/* The list of those whose sessions are to end. */
+static const char *blocked_list(const struct fixture *fx)
+{
+	static char text[256];
+	char path[256];
+	AUTO_FD int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/" BLOCKED_FILE, fx->cache_dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	text[n > 0 ? n : 0] = 0;
+	return text;
+}
+
 static void passes(void)
 {
 	char value[128];
@@ -148,6 +165,7 @@ static void passes(void)
 	fx_start(&fx, api_conf);
 	link = link_sync(&fx);
 	is_int((int)introduced.serial, 0, "there is nothing yet");
+	is_str(blocked_list(&fx), BLOCKED_HEAD "\n" BLOCKED_END "\n", "nobody is blocked");
 	ANSWER(link, "2", "alice", "3", "bob");
 	ok(fx_log_has(&fx, "directory result=ok persons=2 new=2 changed=0 dropped=0 refused=0"),
 	    "one line for the pass");
@@ -155,6 +173,8 @@ static void passes(void)
 	is_err(account(&fx, "alice"), ERR_OK, "and admitted to the account phase");
 	is_err(SYNCED(&fx, link, "2", "alice", "4", "root"), ERR_OK, "another pass");
 	is_err(account(&fx, "bob"), ERR_DROPPED, "SEC-14: who is missing is refused");
+	is_str(blocked_list(&fx), BLOCKED_HEAD "\n1879048195\n" BLOCKED_END "\n",
+	    "SEC-14: and is on the list of those whose sessions end");
 	is_int(lookup(&fx, "bob"), MSG_PASSWD, "and still has a name");
 	ok(fx_log_has(&fx, "no name is bound sub=4 login=root reason=name-reserved"),
 	    "SEC-16: who cannot have the name is logged");
