@@ -70,11 +70,19 @@ declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [enc
 run() { # run CONTENDER N CONCURRENT: requests in a second, and ms of one
   local answer header
   header="Authorization: Basic $(printf %s "${credentials[$1]}" | base64 -w0)"
-  answer=$(ab -q -k -n "$2" -c "$3" -H "$header" "http://127.0.0.1:8090/$1/index.html") || die "ab: $answer"
-  [[ $answer == *'Non-2xx'* ]] && die "$1: refused: $(tail -3 /var/log/apache2/error.log)"
-  awk '/^Failed requests/ && $3 { bad = 1 } /^Requests per second/ { r = $4 }
-    /^Time per request/ && /\(mean\)/ { t = $4 } END { if (bad || !r) exit 1; print r, t }' <<<"$answer" ||
-    die "ab: $answer"
+  # -l: of a connection that apache closes after an answer ab miscounts the bytes
+  answer=$(ab -q -k -l -n "$2" -c "$3" -H "$header" "http://127.0.0.1:8090/$1/index.html" 2>&1) &&
+    awk '/^(Failed requests|Non-2xx responses)/ && $3 { bad = 1 } /^Requests per second/ { r = $4 }
+      /^Time per request/ && /\(mean\)/ { t = $4 } END { if (bad || !r) exit 1; print r, t }' <<<"$answer" &&
+    return
+  printf '%s\n' "$answer" | sed 's/^/# /' >&2
+  tail -n 3 /var/log/apache2/error.log | sed 's/^/# /' >&2
+  return 1
+}
+note() { # note CONTENDER KIND N CONCURRENT
+  local figures
+  figures=$(run "$1" "$3" "$4") || die "$1: requests failed"
+  echo "$1 $2 $figures" >>$work/figures
 }
 
 # CPU seconds of encvoyd and encvoyd-online with all children that have ended
@@ -84,15 +92,15 @@ daemon_cpu() {
     awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); s += $12 + $13 + $14 + $15 } END { print s / hz }'
 }
 
-for c in none permit encvoy unix; do run $c 20 10 >/dev/null; done
+for c in none permit encvoy unix; do run $c 20 10 >/dev/null || die "$c: requests failed"; done
 for ((i = 0; i < rounds; i++)); do
   for c in none permit encvoy unix; do
     n=$requests
     [ $c = unix ] && n=$((requests / 30 + 1))
-    echo "$c rate $(run $c $n 10)"
-    echo "$c one $(run $c $((n / 3 + 1)) 1)"
+    note $c rate $n 10
+    note $c one $((n / 3 + 1)) 1
   done
-done >$work/figures
+done
 median() { # median CONTENDER KIND COLUMN
   awk -v c="$1" -v k="$2" -v col="$3" '$1 == c && $2 == k { print $col }' $work/figures | sort -g |
     awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
