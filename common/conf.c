@@ -17,6 +17,8 @@ const char *method_word(unsigned method)
 		return "browser";
 	case METHOD_TOKEN:
 		return "token";
+	case METHOD_PASSPHRASE:
+		return "passphrase";
 	default:
 		return "none";
 	}

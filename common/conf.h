@@ -17,8 +17,9 @@ enum method {
 	METHOD_DEVICE = 1,
 	METHOD_BROWSER = 2,
 	METHOD_TOKEN = 4,
+	METHOD_PASSPHRASE = 8, /* only with the option passphrase */
 };
-#define METHODS_MAX 3
+#define METHODS_MAX 4
 
 /* The word of one method ("device" ...), or "none". */
 const char *method_word(unsigned method);
@@ -131,6 +132,9 @@ struct conf {
 	char *gecos;
 	char *reserved_names;
 	char *login_clients;
+	bool passphrase; /* people may set one on this host */
+	uint64_t passphrase_max_age;
+	uint64_t passphrase_cost; /* yescrypt's, see crypt(5) */
 	uint64_t uid_base;
 	bool require_numeric_sub;
 	bool user_name_given;          /* else the directory decides (conf_finish) */

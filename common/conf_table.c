@@ -170,7 +170,7 @@ static enum err parse_on_block(const struct option *o, struct slice value,
 
 static unsigned method_of(struct slice word)
 {
-	for (unsigned m = METHOD_DEVICE; m <= METHOD_TOKEN; m <<= 1)
+	for (unsigned m = METHOD_DEVICE; m <= METHOD_PASSPHRASE; m <<= 1)
 		if (slice_is(word, method_word(m)))
 			return m;
 	return 0;
@@ -189,7 +189,8 @@ static enum err parse_methods(const struct option *o, struct slice value, const 
 		unsigned m = method_of(one);
 
 		if (!m || (seen & m)) {
-			buf_text(why, "must be a list of device, browser and token, each once");
+			buf_text(why, "must be a list of device, browser, token and passphrase, "
+				      "each once");
 			return ERR_CONFIG;
 		}
 		seen |= m;
@@ -352,6 +353,9 @@ const struct option conf_options[] = {
     {"require_numeric_sub", KIND_BOOL, parse_bool, G(require_numeric_sub), "yes", 0, 0},
     {"reserved_names", KIND_STRING, conf_parse_names, G(reserved_names), "", 0, 0},
     {"login_clients", KIND_STRING, conf_parse_login_clients, G(login_clients), "", 0, 0},
+    {"passphrase", KIND_BOOL, parse_bool, G(passphrase), "no", 0, 0},
+    {"passphrase_max_age", KIND_NUMBER, parse_duration, G(passphrase_max_age), "24h", 60, 30 * DAY},
+    {"passphrase_cost", KIND_NUMBER, parse_number, G(passphrase_cost), "5", 1, 11},
     {"token_reuse", KIND_BOOL, parse_bool, S(token_reuse), "no", 0, 0},
     {"verdict_ttl", KIND_NUMBER, parse_duration, S(verdict_ttl), "60", 0, 3600},
     {"token_max_age", KIND_NUMBER, parse_duration, S(token_max_age), "300", 10, DAY},

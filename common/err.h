@@ -82,7 +82,8 @@
 	X(BAD_DIGEST, "bad-digest", "the file is not the one that was signed")                   \
 	X(DIRECTORY_EXPIRED, "directory-expired", "the roster has expired beyond its grace")     \
 	X(DROPPED, "dropped", "the user is no longer in the directory")                          \
-	X(BAD_LOGIN, "bad-login", "the service account cannot sign in at the provider")
+	X(BAD_LOGIN, "bad-login", "the service account cannot sign in at the provider")          \
+	X(BAD_PASSPHRASE, "bad-passphrase", "the passphrase is wrong or cannot be used")
 
 enum err {
 #define ERR_ENUM(name, word, text) ERR_##name,

@@ -25,6 +25,7 @@ libcommon_la_SOURCES = \
 	%D%/num.c %D%/num.h \
 	%D%/proto.c %D%/proto.h \
 	%D%/proto_directory.c %D%/proto_directory.h \
+	%D%/proto_renewed.c \
 	%D%/record.c %D%/record.h \
 	%D%/role.c %D%/role.h \
 	%D%/secret.c %D%/secret.h \

@@ -284,7 +284,7 @@ enum err proto_get_ask(struct reader *r, struct msg_ask *ret)
 	*ret = (struct msg_ask){.kind = (enum ask_kind)get_u8(r)};
 	ret->echo = get_flag(r);
 	ret->text = get_str_dup(r, TEXT_MAX);
-	if (ret->kind < ASK_ENTER || ret->kind > ASK_TOKEN)
+	if (ret->kind < ASK_ENTER || ret->kind > ASK_PASSPHRASE)
 		return ERR_PROTOCOL;
 	return done(r);
 }

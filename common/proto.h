@@ -16,7 +16,8 @@
  * Between encvoyd and encvoyd-online (one connection per login, opened by encvoyd):
  *
  *   JOB -> (SHOW | ASK -> ANSWER)* and one IDENTITY (verified) or RESULT (refused). RESULT with
- *   ERR_OK is not for the online side to send. Closing cancels; a closed side is a failure.
+ *   ERR_OK is not for the online side to send. RENEWED, a refresh token, may come once before
+ *   IDENTITY where the job asked for one. Closing cancels; a closed side is a failure.
  *
  *   DIRECTORY -> (SYNC | FIND -> PERSONS* END)*   common/proto_directory.h
  *
@@ -58,6 +59,7 @@ enum msg_type {
 	MSG_ROW = 21,
 	MSG_JOB = 30,
 	MSG_IDENTITY = 31,
+	MSG_RENEWED = 32,
 	MSG_KEYS_GET = 40,
 	MSG_KEYS = 41,
 	MSG_DIRECTORY = 50, /* to MSG_END: common/proto_directory.h */
@@ -129,6 +131,10 @@ enum login_flags {
 	LOGIN_HAS_ANSWER = 2,  /* the answer field counts */
 	LOGIN_SSHD = 4,        /* the program is sshd: texts appear only with a prompt */
 	LOGIN_SILENT = 8,
+	LOGIN_SET_PASSPHRASE = 16, /* a full login, and then a new passphrase */
+	/* in a JOB only */
+	LOGIN_OFFLINE = 32, /* ask for a refresh token, too */
+	LOGIN_REFRESH = 64, /* the answer is a refresh token: use it, and nothing else */
 };
 
 /* A login or account request. The args are PAM arguments ("methods=token"); they count only from
@@ -162,9 +168,10 @@ enum err proto_get_show(struct reader *r, struct msg_show *ret);
 void msg_show_free(struct msg_show *m);
 
 enum ask_kind {
-	ASK_ENTER = 1, /* any answer, also an empty one, goes on */
-	ASK_PASTE = 2, /* a code, an address or a token */
-	ASK_TOKEN = 3, /* a token, not echoed */
+	ASK_ENTER = 1,      /* any answer, also an empty one, goes on */
+	ASK_PASTE = 2,      /* a code, an address or a token */
+	ASK_TOKEN = 3,      /* a token, not echoed */
+	ASK_PASSPHRASE = 4, /* asked by encvoyd itself, not echoed */
 };
 struct msg_ask {
 	enum ask_kind kind;
@@ -229,6 +236,10 @@ struct msg_identity {
 };
 void proto_put_identity(struct buf *b, const struct msg_identity *m);
 enum err proto_get_identity(struct reader *r, struct msg_identity *ret);
+
+/* login child -> listener: the refresh token that is good from now on. The caller frees. */
+void proto_put_renewed(struct buf *b, const struct secret *token);
+enum err proto_get_renewed(struct reader *r, struct secret **ret);
 
 enum keys_what {
 	KEYS_DISCOVERY = 1,

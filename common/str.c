@@ -175,3 +175,12 @@ bool slice_printable(struct slice s)
 {
 	return all_printable(s, "\\");
 }
+
+bool str_like_token(const char *s)
+{
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+	size_t n = strlen(s);
+
+	return n >= 43 && strspn(s, alphabet) == n;
+}

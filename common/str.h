@@ -38,4 +38,7 @@ bool text_printable(const char *text);
 /* The same for one line: no newline either. */
 bool slice_printable(struct slice s);
 
+/* 43 or more characters of the alphabet of tokens and nothing else: nobody's passphrase. */
+bool str_like_token(const char *s);
+
 #endif

@@ -97,8 +97,9 @@ static const unsigned char outcomes[ERR_COUNT] = {
     [ERR_DIRECTORY_EXPIRED] = UNAVAILABLE,
     [ERR_DROPPED] = NOT_ADMITTED,
     [ERR_BAD_LOGIN] = UNAVAILABLE,
+    [ERR_BAD_PASSPHRASE] = NOT_PROVEN,
 };
-_Static_assert(ERR_BAD_LOGIN + 1 == ERR_COUNT, "a new error: say above what it means to PAM");
+_Static_assert(ERR_BAD_PASSPHRASE + 1 == ERR_COUNT, "a new error: say above what it means to PAM");
 
 /* auth, cred, account, session, password */
 static const unsigned char codes[OUTCOME_COUNT][PHASE_COUNT] = {

@@ -85,6 +85,7 @@ static const struct {
     {ERR_DIRECTORY_EXPIRED, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
     {ERR_DROPPED, PAM_PERM_DENIED, PAM_PERM_DENIED},
     {ERR_BAD_LOGIN, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
+    {ERR_BAD_PASSPHRASE, PAM_AUTH_ERR, PAM_AUTH_ERR},
 };
 _Static_assert(sizeof(expected) / sizeof(expected[0]) == ERR_COUNT, "every error has its line");
 
