@@ -28,6 +28,11 @@ encvoyd_listener_sources = \
 	encvoyd/mapfile_verify.c \
 	encvoyd/notify.c encvoyd/notify.h \
 	encvoyd/online.c \
+	encvoyd/passconfine.c \
+	encvoyd/passcrypt.c encvoyd/passcrypt.h \
+	encvoyd/passmsg.c encvoyd/passmsg.h \
+	encvoyd/passpool.c encvoyd/passpool.h \
+	encvoyd/passwork.c encvoyd/passwork.h \
 	encvoyd/paths.h \
 	encvoyd/reload.c encvoyd/reload.h \
 	encvoyd/request.c encvoyd/request.h \
@@ -45,7 +50,9 @@ encvoyd_listener_sources = \
 
 noinst_LTLIBRARIES += liblistener.la
 liblistener_la_SOURCES = $(encvoyd_listener_sources) $(encvoyd_identity_sources)
-liblistener_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+liblistener_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) $(CRYPT_CFLAGS) \
+	$(PWQUALITY_CFLAGS)
+liblistener_la_LIBADD = $(CRYPTO_LIBS) $(CRYPT_LIBS) $(PWQUALITY_LIBS)
 
 # not simply "encvoyd": that is the folder
 sbin_PROGRAMS += %D%/encvoyd

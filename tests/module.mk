@@ -6,6 +6,7 @@ include %D%/unit/listener.mk
 include %D%/unit/nss.mk
 include %D%/unit/oidc.mk
 include %D%/unit/online.mk
+include %D%/unit/pass.mk
 include %D%/unit/subid.mk
 include %D%/unit/userdb.mk
 include %D%/fuzz/common.mk

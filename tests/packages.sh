@@ -5,7 +5,8 @@
 set -eu
 
 build="gcc libc6-dev make autoconf automake libtool pkg-config libpam0g-dev libcurl4-openssl-dev
-libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev libsystemd-dev gettext"
+libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev libsystemd-dev gettext libcrypt-dev
+libpwquality-dev"
 run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 util-linux passwd
 procps coreutils"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils

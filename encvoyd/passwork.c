@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "encvoyd/passwork.h"
+
+#include "common/str.h"
+
+#include <pwquality.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What looks like a token would be taken for one where both may be typed. */
+static bool is_odd(const struct secret *s)
+{
+	for (const char *p = secret_str(s); *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return true;
+	return !secret_len(s) || secret_len(s) > PASS_MAX || str_like_token(secret_str(s));
+}
+
+/* By the administrator's pwquality.conf, with libpwquality's own words. */
+static enum err check_strength(struct pass_msg *m)
+{
+	pwquality_settings_t *settings = pwquality_default_settings();
+	void *aux = NULL;
+	int rc;
+
+	if (!settings)
+		return ERR_NOMEM;
+	if (pwquality_read_config(settings, NULL, &aux) != 0) {
+		pwquality_free_settings(settings);
+		return ERR_CONFIG;
+	}
+	rc = pwquality_check(settings, secret_str(m->passphrase), NULL, m->user, &aux);
+	pwquality_free_settings(settings);
+	if (rc >= 0)
+		return ERR_OK;
+	if (rc == PWQ_ERROR_MEM_ALLOC)
+		return ERR_NOMEM;
+	(void)pwquality_strerror(m->text, sizeof(m->text), rc, aux);
+	return ERR_BAD_PASSPHRASE;
+}
+
+static enum err seal(struct pass_msg *m)
+{
+	struct buf out;
+	enum err e;
+
+	buf_init_fixed(&out, m->sealed, sizeof(m->sealed));
+	e = passcrypt_seal(m->key, m->about, m->token, &out);
+	m->sealed_len = e == ERR_OK ? out.len : 0;
+	return e;
+}
+
+static enum err make(struct pass_msg *m)
+{
+	enum err e;
+
+	if (is_odd(m->passphrase)) {
+		(void)str_copy(m->text, sizeof(m->text), "It cannot be used as a passphrase.");
+		return ERR_BAD_PASSPHRASE;
+	}
+	e = check_strength(m);
+	if (e == ERR_OK)
+		e = passcrypt_setting(m->cost, m->setting);
+	if (e == ERR_OK)
+		e = passcrypt_derive(m->passphrase, m->setting, m->check, &m->key);
+	return e == ERR_OK ? seal(m) : e;
+}
+
+static enum err open_token(struct pass_msg *m)
+{
+	uint8_t check[PASS_CHECK_LEN];
+	enum err e = passcrypt_derive(m->passphrase, m->setting, check, &m->key);
+
+	if (e == ERR_TOO_LONG)
+		return ERR_BAD_PASSPHRASE;
+	if (e != ERR_OK)
+		return e;
+	if (!secret_equal(check, sizeof(check), m->check, sizeof(m->check))) {
+		secret_free(m->key);
+		m->key = NULL;
+		return ERR_BAD_PASSPHRASE;
+	}
+	return passcrypt_open(m->key, m->about, m->sealed, m->sealed_len, &m->token);
+}
+
+void passwork_do(struct pass_msg *m)
+{
+	m->text[0] = 0;
+	if (m->op == PASS_OPEN)
+		m->err = open_token(m);
+	else if (m->op == PASS_SEAL)
+		m->err = seal(m);
+	else
+		m->err = make(m);
+	secret_free(m->passphrase);
+	m->passphrase = NULL;
+}
+
+static bool work_once(int fd, struct secret *room)
+{
+	AUTO_PASSMSG struct pass_msg m = {0};
+	AUTO_BUF struct buf answer = {0};
+	ssize_t n = recv(fd, secret_data(room), secret_len(room), 0);
+
+	if (n <= 0 || passmsg_get(secret_data(room), (size_t)n, &m) != ERR_OK)
+		return false;
+	explicit_bzero(secret_data(room), (size_t)n);
+	passwork_do(&m);
+	buf_init_secret(&answer, PROTO_MAX);
+	passmsg_put(&answer, &m);
+	return answer.err == ERR_OK &&
+	       send(fd, answer.data, answer.len, MSG_NOSIGNAL) == (ssize_t)answer.len;
+}
+
+_Noreturn void passwork_run(int fd)
+{
+	struct secret *room;
+	sigset_t none;
+
+	sigemptyset(&none);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)prctl(PR_SET_NAME, "encvoyd-pass");
+	if (passwork_confine(&fd) != ERR_OK)
+		_exit(1);
+	room = secret_alloc(PROTO_MAX);
+	while (room && work_once(fd, room))
+		continue;
+	_exit(room ? 0 : 1);
+}

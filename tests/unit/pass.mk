@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+# Passphrases.
+pass_tests = tests/unit/pass_crypt
+check_PROGRAMS += $(pass_tests)
+TESTS += $(pass_tests)
+tests_unit_pass_crypt_LDADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
