@@ -251,6 +251,25 @@ void column_text(struct query *q, int column, char *dst, size_t size)
 	dst[len] = 0;
 }
 
+void column_blob(struct query *q, int column, void *dst, size_t size, size_t *ret_len)
+{
+	const void *bytes;
+	size_t len;
+
+	*ret_len = 0;
+	if (q->err != ERR_OK)
+		return;
+	bytes = sqlite3_column_blob(q->st, column);
+	len = (size_t)sqlite3_column_bytes(q->st, column);
+	if (len > size) {
+		q->err = ERR_IO;
+		return;
+	}
+	if (len)
+		memcpy(dst, bytes, len);
+	*ret_len = len;
+}
+
 enum err db_number(struct db *db, const char *sql, int64_t *ret)
 {
 	AUTO_QUERY struct query q = query_start(db, sql);

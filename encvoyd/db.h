@@ -82,6 +82,8 @@ bool query_changed(const struct query *q);
  * reads as "" and sets q->err. */
 int64_t column_int(struct query *q, int column);
 void column_text(struct query *q, int column, char *dst, size_t size);
+/* Bytes that do not fit set q->err. */
+void column_blob(struct query *q, int column, void *dst, size_t size, size_t *ret_len);
 
 /* Numbers kept beside the tables; a missing one is 0. */
 enum err db_meta_get(struct db *db, const char *key, int64_t *ret);

@@ -27,6 +27,7 @@ encvoyd_identity_sources = \
 	encvoyd/locals.c encvoyd/locals.h \
 	encvoyd/localuser.c encvoyd/localuser.h \
 	encvoyd/names.c encvoyd/names.h \
+	encvoyd/passstore.c encvoyd/passstore.h \
 	encvoyd/person.c encvoyd/person.h \
 	encvoyd/publish.c encvoyd/publish.h \
 	encvoyd/publish_change.c \

@@ -66,7 +66,26 @@ static const char version_2[] =
     " PRIMARY KEY (issuer, sub)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX person_by_login ON person (issuer, login);";
 
-const char *const schema_steps[] = {version_1, version_2};
+/* Version 3: passphrases (passstore.h), forgotten with the right to sign in. */
+#define GONE(event, table, when)                                                                  \
+	"CREATE TRIGGER passphrase_" table "_" #event " AFTER " #event " ON " table " WHEN " when \
+	" BEGIN DELETE FROM passphrase"                                                           \
+	" WHERE issuer = NEW.issuer AND sub = NEW.sub; END;"
+
+static const char version_3[] =
+    "CREATE TABLE passphrase (issuer TEXT NOT NULL, sub TEXT NOT NULL,"
+    " setting TEXT NOT NULL, chk BLOB NOT NULL CHECK (length(chk) = 32),"
+    " sealed BLOB NOT NULL, service TEXT NOT NULL,"
+    " refused INTEGER NOT NULL CHECK (refused IN (0, 1)), created INTEGER NOT NULL,"
+    " PRIMARY KEY (issuer, sub)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER passphrase_identity_delete AFTER DELETE ON identity"
+    " BEGIN DELETE FROM passphrase WHERE issuer = OLD.issuer AND sub = OLD.sub; END;" GONE(
+	insert, "identity", "NEW.blocked OR NEW.deleted")
+	GONE(update, "identity", "NEW.blocked OR NEW.deleted")
+	    GONE(insert, "person", "NEW.blocked OR NEW.deleted OR NEW.dropped")
+		GONE(update, "person", "NEW.blocked OR NEW.deleted OR NEW.dropped");
+
+const char *const schema_steps[] = {version_1, version_2, version_3};
 const size_t schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 /* The version stands twice in the file, in SQLite's user_version and, behind this mark, in its
