@@ -71,6 +71,7 @@ static enum err copy_request(
 	a->nonce = strdup(r->nonce ? r->nonce : nonce);
 	a->iss_required = r->iss_required;
 	a->max_age = r->max_age;
+	a->consent = r->consent;
 	if (!a->client_id || !a->redirect_uri || !a->scope || !a->issuer || !a->nonce)
 		return ERR_NOMEM;
 	return ERR_OK;
@@ -131,6 +132,8 @@ void authcode_par_body(const struct authcode *a, struct buf *out)
 	form_put(out, "code_challenge_method", "S256");
 	if (a->max_age)
 		form_put_number(out, "max_age", a->max_age);
+	if (a->consent)
+		form_put(out, "prompt", "consent");
 }
 
 /* An endpoint may have a query of its own (RFC 6749, 3.1). */

@@ -23,6 +23,7 @@ struct authcode_request {
 	const char *client_id;
 	const char *redirect_uri;
 	const char *scope;  /* must hold the word openid */
+	bool consent;       /* prompt=consent, which goes with offline_access */
 	const char *nonce;  /* NULL: made from the random bytes; else such as hostnonce_make's */
 	const char *issuer; /* what iss in the answer must be */
 	bool iss_required;  /* the provider announced that it sends iss */

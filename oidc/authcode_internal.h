@@ -18,6 +18,7 @@ struct authcode {
 	char *issuer;
 	bool iss_required;
 	uint64_t max_age;
+	bool consent;
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "oidc/authcode.h"
 
 #define CODEFLOW_SCOPE "openid"
+#define CODEFLOW_SCOPE_OFFLINE "openid offline_access" /* needs the consent asked for */
 
 struct codeflow {
 	struct authcode *code;

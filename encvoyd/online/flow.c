@@ -14,6 +14,14 @@ enum err flow_identify(struct login *l, enum method method, const char *sub, uin
 	return ERR_OK;
 }
 
+void flow_keep_refresh(struct login *l, struct token_reply *tokens)
+{
+	if (!l->idp.offline || !tokens->refresh_token)
+		return;
+	secret_free(l->refresh_token);
+	l->refresh_token = TAKE_PTR(tokens->refresh_token);
+}
+
 struct occasion flow_occasion(const struct login *l)
 {
 	return (struct occasion){

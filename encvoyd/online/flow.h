@@ -18,6 +18,7 @@ struct login {
 	struct talk talk;
 	struct idp idp;
 	struct msg_identity identity;
+	struct secret *refresh_token; /* to be told before the identity, or NULL */
 };
 
 /* All return ERR_NO_METHOD when the method cannot be used here, and ERR_NO_ANSWER when the person
@@ -28,6 +29,12 @@ enum err flow_browser(struct login *l);
 enum err flow_token(struct login *l);
 /* The same with a token that is there already. */
 enum err flow_token_check(struct login *l, const struct secret *token);
+
+/* The refresh token of a passphrase, in JOB's answer: ERR_BAD_CODE when the provider refuses it,
+ * ERR_PROVIDER_UNREACHABLE when nobody can tell. Not a full login. */
+enum err flow_refresh(struct login *l);
+/* Takes over the refresh token of an answer, where one was asked for. */
+void flow_keep_refresh(struct login *l, struct token_reply *tokens);
 
 /* Fills the identity: who, by which method; a full login. */
 enum err flow_identify(struct login *l, enum method method, const char *sub, uint64_t auth_time);

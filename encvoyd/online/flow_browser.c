@@ -47,23 +47,25 @@ static enum err ask(struct login *l, const struct codeflow *f, struct secret **r
 
 static bool is_token(const struct login *l, const struct secret *pasted)
 {
-	return service_has_method(&l->service, METHOD_TOKEN) &&
+	return !l->idp.offline && service_has_method(&l->service, METHOD_TOKEN) &&
 	       paste_kind(secret_str(pasted), secret_len(pasted)) == PASTE_TOKEN;
 }
 
 static enum err take_paste(struct login *l, const struct codeflow *f, const struct secret *pasted)
 {
 	AUTO_SECRET struct secret *code = NULL;
+	AUTO_TOKEN_REPLY struct token_reply tokens = {0};
 	AUTO_CLAIMS struct claims *claims = NULL;
 	enum err e;
 
 	e = authcode_paste(f->code, secret_str(pasted), secret_len(pasted), &code);
 	if (e == ERR_OK)
-		e = codeflow_redeem(&l->idp, f, code, NULL, &claims);
+		e = codeflow_redeem(&l->idp, f, code, &tokens, &claims);
 	/* the next one comes after a person has signed in */
 	l->idp.network.rest(l->idp.network.arg);
 	if (e != ERR_OK)
 		return e;
+	flow_keep_refresh(l, &tokens);
 	return flow_identify(l, METHOD_BROWSER, claims_sub(claims), claims_auth_time(claims));
 }
 

@@ -3,12 +3,13 @@
  * provider whether it has happened. */
 #include "encvoyd/online/flow.h"
 
+#include "encvoyd/online/codeflow.h"
 #include "encvoyd/online/qr.h"
 #include "oidc/device.h"
+#include "oidc/form.h"
 #include "sys/clock.h"
 
 #define FORM_MAX 16384
-#define SCOPE "openid"
 
 /* The schedule counts whole seconds; what they leave out of the moment it counts from is kept here,
  * so that no interval is cut short or drawn out. */
@@ -42,7 +43,11 @@ static enum err request_grant(struct login *l, struct device_grant *ret)
 	enum err e;
 
 	buf_init(&form, FORM_MAX);
-	device_request_body(&l->idp.client, SCOPE, NULL, l->service.auth_max_age, &form);
+	device_request_body(&l->idp.client,
+	    l->idp.offline ? CODEFLOW_SCOPE_OFFLINE : CODEFLOW_SCOPE, NULL, l->service.auth_max_age,
+	    &form);
+	if (l->idp.offline)
+		form_put(&form, "prompt", "consent");
 	e = idp_post(&l->idp, ENDPOINT_DEVICE, &form, &a);
 	if (e != ERR_OK)
 		return e;
@@ -161,5 +166,6 @@ enum err flow_device(struct login *l)
 	e = idp_verify(&l->idp, &expect, tokens.id_token, &claims);
 	if (e != ERR_OK)
 		return e;
+	flow_keep_refresh(l, &tokens);
 	return flow_identify(l, METHOD_DEVICE, claims_sub(claims), claims_auth_time(claims));
 }

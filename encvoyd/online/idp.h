@@ -18,6 +18,7 @@ struct idp {
 	struct network network;
 	struct source source;
 	int64_t deadline; /* clock_mono_ms() */
+	bool offline;     /* sign-ins ask for a refresh token, too */
 
 	/* from idp_open */
 	struct client client;

@@ -31,6 +31,9 @@ static const struct flow *flow_of(unsigned method)
 /* Without a person there is only the answer that came along. */
 static bool possible(const struct login *l, const struct flow *f)
 {
+	/* no token brings a refresh token */
+	if (f->method == METHOD_TOKEN && l->idp.offline)
+		return false;
 	return (l->job.flags & LOGIN_INTERACTIVE) ||
 	       (f->method == METHOD_TOKEN && (l->job.flags & LOGIN_HAS_ANSWER));
 }
@@ -84,6 +87,7 @@ static enum err prepare(struct login *l, const struct conf *conf)
 	l->talk.deadline = clock_mono_ms() + (int64_t)l->service.login_timeout * 1000 - SPARE_MS;
 	l->idp.deadline = l->talk.deadline;
 	l->idp.service = &l->service;
+	l->idp.offline = (l->job.flags & LOGIN_OFFLINE) != 0;
 	alarm((unsigned)l->service.login_timeout + BACKSTOP_S);
 	return ERR_OK;
 }
@@ -110,6 +114,8 @@ static void log_end_of(const struct login *l, enum err e)
 
 static void end(struct login *l, enum err e)
 {
+	if (e == ERR_OK && l->refresh_token)
+		e = talk_renewed(&l->talk, l->refresh_token);
 	if (e == ERR_OK)
 		e = talk_identity(&l->talk, &l->identity);
 	log_end_of(l, e);
@@ -122,6 +128,7 @@ static void login_free(struct login *l)
 	idp_close(&l->idp);
 	service_conf_free(&l->service);
 	msg_login_free(&l->job);
+	secret_free(l->refresh_token);
 	explicit_bzero(&l->identity, sizeof(l->identity));
 }
 
@@ -143,7 +150,7 @@ void login_child(int fd, int keys_fd, const char *id, struct msg_login *job,
 		l.idp.conf = conf;
 		l.idp.network = network_over_http(http);
 		l.idp.source = keys_client_source(&keys);
-		e = login_methods(&l);
+		e = l.job.flags & LOGIN_REFRESH ? flow_refresh(&l) : login_methods(&l);
 	}
 	end(&l, e);
 }

@@ -29,6 +29,7 @@ libonlined_la_SOURCES = \
 	%D%/flow.c %D%/flow.h \
 	%D%/flow_browser.c \
 	%D%/flow_device.c \
+	%D%/flow_refresh.c \
 	%D%/flow_token.c \
 	%D%/keys_cache.c %D%/keys_cache.h \
 	%D%/keys_child.c %D%/keys_child.h \

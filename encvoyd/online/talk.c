@@ -68,6 +68,15 @@ enum err talk_wait(struct talk *t, int64_t until, struct secret **ret)
 	return proto_get_answer(&r, ret);
 }
 
+enum err talk_renewed(struct talk *t, const struct secret *token)
+{
+	AUTO_BUF struct buf packet = {0};
+
+	buf_init_secret(&packet, PROTO_MAX);
+	proto_put_renewed(&packet, token);
+	return send_packet(t, &packet);
+}
+
 enum err talk_identity(struct talk *t, const struct msg_identity *m)
 {
 	AUTO_BUF struct buf packet = {0};

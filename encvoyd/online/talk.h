@@ -24,6 +24,7 @@ enum err talk_ask(struct talk *t, enum ask_kind kind, bool echo, const char *tex
  * until that moment: ERR_TIMEOUT then, ERR_CANCELLED when the login is over, ERR_PROTOCOL. The
  * caller frees the answer. */
 enum err talk_wait(struct talk *t, int64_t until, struct secret **ret);
+enum err talk_renewed(struct talk *t, const struct secret *token);
 /* The two ends of a conversation. An identity waits for the answer to an open question first. */
 enum err talk_identity(struct talk *t, const struct msg_identity *m);
 enum err talk_refuse(struct talk *t, enum err code, const char *text);
