@@ -179,6 +179,7 @@ static void tear_down(struct server *s)
 
 	while ((c = LIST_FIRST(&s->conns)))
 		conn_close(c);
+	passpool_close(&s->passpool);
 	dirlink_stop(s);
 	identities_free(s->ids);
 	publish_state_free(&s->published);
@@ -213,6 +214,7 @@ int listener_run(const struct listener_options *o)
 	dirlink_init(&s);
 	if (o->paths->locale_dir)
 		catalogs_load(o->paths->locale_dir, &s.catalogs);
+	passpool_init(&s.passpool, &s.loop);
 	e = set_up(&s);
 	if (e == ERR_OK) {
 		log_line(LOG_NOTICE, "ready");

@@ -3,6 +3,7 @@
 
 #include "common/str.h"
 #include "encvoyd/log.h"
+#include "encvoyd/passlogin.h"
 #include "encvoyd/refusal.h"
 #include "encvoyd/reuse.h"
 #include "sys/clock.h"
@@ -29,6 +30,7 @@ static void unlink_and_free(struct login *l)
 	loop_disarm(&l->timer);
 	dirfind_leave(&l->wait);
 	chan_close(&l->online);
+	pass_end(l);
 	l->conn->login = NULL;
 	LIST_REMOVE(l, link);
 	s->n_logins--;
@@ -102,6 +104,7 @@ void login_decide(
 	(void)str_copy(l->result.login_id, sizeof(l->result.login_id), l->q.login_id);
 	if (outcome == ERR_OK)
 		(void)str_copy(l->result.user, sizeof(l->result.user), l->q.m.user);
+	pass_end(l); /* d and text may have been in it */
 	if (slow)
 		loop_arm(&s->loop, &l->timer, clock_mono_ms() + s->limits.delay_ms);
 	else
@@ -179,9 +182,15 @@ void login_ask(struct login *l)
 
 static void go_on(struct login *l, enum err e)
 {
+	bool taken = false;
+
+	if (e == ERR_OK) {
+		login_wait(l);
+		e = pass_begin(l, &taken);
+	}
 	if (e != ERR_OK)
 		login_decide(l, e, 0, NULL, NULL);
-	else if (!reuse_begin(l))
+	else if (!taken && !reuse_begin(l))
 		login_ask(l);
 }
 
@@ -246,5 +255,6 @@ void login_handle_answer(struct conn *c, struct reader *r)
 		return;
 	}
 	c->state = CONN_WAITING;
-	online_answer(c->login, answer);
+	if (!pass_answer(c->login, &answer))
+		online_answer(c->login, answer);
 }

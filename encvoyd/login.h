@@ -19,6 +19,8 @@ struct login_reuse {
 	uint8_t key[BLAKE2S_SIZE];
 };
 
+struct pass;
+
 struct login {
 	LIST_ENTRY(login) link;
 	struct conn *conn;
@@ -28,7 +30,8 @@ struct login {
 	struct find_waiter wait; /* for what the directory says of a name not known here */
 	bool known;              /* an identity of ours before this login */
 	struct login_reuse reuse;
-	bool decided; /* logged and counted; only RESULT is left */
+	struct pass *pass; /* NULL: no passphrase is part of it (passlogin.h) */
+	bool decided;      /* logged and counted; only RESULT is left */
 	struct msg_result result;
 };
 
@@ -60,6 +63,8 @@ enum err online_connect(const struct server *s, int *ret_fd);
 /* Connects to encvoyd-online and sends the job. ERR_NO_DAEMON (also for a socket of somebody
  * else), ERR_NOMEM, ERR_IO. */
 enum err online_start(struct login *l);
+/* The same with another job than what the client asked; its answer is the caller's. */
+enum err online_start_job(struct login *l, const struct msg_login *job);
 void online_answer(struct login *l, const struct secret *answer);
 
 #endif

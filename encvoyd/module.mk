@@ -30,8 +30,11 @@ encvoyd_listener_sources = \
 	encvoyd/online.c \
 	encvoyd/passconfine.c \
 	encvoyd/passcrypt.c encvoyd/passcrypt.h \
+	encvoyd/passlogin.c encvoyd/passlogin.h \
 	encvoyd/passmsg.c encvoyd/passmsg.h \
+	encvoyd/passonline.c \
 	encvoyd/passpool.c encvoyd/passpool.h \
+	encvoyd/passset.c \
 	encvoyd/passwork.c encvoyd/passwork.h \
 	encvoyd/paths.h \
 	encvoyd/reload.c encvoyd/reload.h \

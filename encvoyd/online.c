@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/log.h"
 #include "encvoyd/login.h"
+#include "encvoyd/passlogin.h"
 #include "encvoyd/reuse.h"
 #include "sys/clock.h"
 
@@ -57,7 +58,7 @@ static void handle_ask(struct login *l, struct reader *r)
 /* What the service's own settings say about the way somebody signed in. */
 static bool method_fits(const struct login *l, const struct msg_identity *who)
 {
-	if (!service_has_method(&l->q.service, who->method))
+	if (!service_has_method(&l->q.service, who->method) || !pass_fits(l, who))
 		return false;
 	/* a token that could be used twice only where the service says so (SEC-10) */
 	return who->method != METHOD_TOKEN || who->single_use || l->q.service.token_reuse;
@@ -67,11 +68,18 @@ static void handle_identity(struct login *l, struct reader *r)
 {
 	struct msg_identity who;
 
-	if (proto_get_identity(r, &who) != ERR_OK || !method_fits(l, &who)) {
+	if (proto_get_identity(r, &who) != ERR_OK || !method_fits(l, &who))
 		protocol_error(l, "IDENTITY");
-		return;
-	}
-	reuse_identity(l, &who);
+	else if (!pass_identity(l, &who))
+		reuse_identity(l, &who);
+}
+
+static void handle_renewed(struct login *l, struct reader *r)
+{
+	AUTO_SECRET struct secret *token = NULL;
+
+	if (proto_get_renewed(r, &token) != ERR_OK || pass_renewed(l, &token) != ERR_OK)
+		protocol_error(l, "RENEWED");
 }
 
 static void handle_result(struct login *l, struct reader *r)
@@ -82,7 +90,8 @@ static void handle_result(struct login *l, struct reader *r)
 		protocol_error(l, "RESULT");
 		return;
 	}
-	login_refused(l, m.code, text_printable(m.text) ? m.text : NULL);
+	if (!pass_refusal(l, m.code))
+		login_refused(l, m.code, text_printable(m.text) ? m.text : NULL);
 }
 
 static const struct {
@@ -93,6 +102,7 @@ static const struct {
     {MSG_SHOW, CONN_WAITING, handle_show},
     {MSG_ASK, CONN_WAITING, handle_ask},
     {MSG_IDENTITY, CONN_WAITING | CONN_ASKED, handle_identity},
+    {MSG_RENEWED, CONN_WAITING | CONN_ASKED, handle_renewed},
     {MSG_RESULT, CONN_WAITING | CONN_ASKED, handle_result},
 };
 
@@ -147,14 +157,13 @@ static void forget_answer(struct login *l)
 	l->q.m.answer = NULL;
 }
 
-static void send_job(struct login *l)
+static void send_job(struct login *l, const struct msg_login *job)
 {
 	AUTO_BUF struct buf b = {0};
 
 	buf_init_secret(&b, PROTO_MAX);
-	proto_put_job(&b, l->q.login_id, &l->q.m);
+	proto_put_job(&b, l->q.login_id, job);
 	chan_send(&l->online, &b);
-	forget_answer(l);
 }
 
 enum err online_connect(const struct server *s, int *ret_fd)
@@ -175,7 +184,7 @@ enum err online_connect(const struct server *s, int *ret_fd)
 	return ERR_OK;
 }
 
-enum err online_start(struct login *l)
+enum err online_start_job(struct login *l, const struct msg_login *job)
 {
 	struct server *s = l->conn->server;
 	AUTO_FD int fd = -1;
@@ -187,8 +196,19 @@ enum err online_start(struct login *l)
 	if (e != ERR_OK)
 		return e;
 	l->online.queue_max = CHAN_QUEUE_LOGIN;
-	send_job(l);
+	send_job(l, job);
 	return ERR_OK;
+}
+
+enum err online_start(struct login *l)
+{
+	enum err e;
+
+	l->q.m.flags |= pass_flags(l);
+	e = online_start_job(l, &l->q.m);
+	if (e == ERR_OK)
+		forget_answer(l);
+	return e;
 }
 
 void online_answer(struct login *l, const struct secret *answer)

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define KNOWN_FLAGS (LOGIN_INTERACTIVE | LOGIN_HAS_ANSWER | LOGIN_SSHD | LOGIN_SILENT)
+#define KNOWN_FLAGS \
+	(LOGIN_INTERACTIVE | LOGIN_HAS_ANSWER | LOGIN_SSHD | LOGIN_SILENT | LOGIN_SET_PASSPHRASE)
 #define CLIENT_FLAGS (LOGIN_INTERACTIVE | LOGIN_HAS_ANSWER | LOGIN_SILENT)
 
 void request_free(struct request *q)
@@ -38,19 +39,40 @@ static void drop_args(struct msg_login *m)
 	m->n_args = 0;
 }
 
-/* The server's words instead of the client's. The argument tells the online side. */
-static enum err confine_client(struct msg_login *m, const char *service)
+/* What a login client can use of what its service was given. */
+static enum err client_methods(const struct conf *conf, const char *service, char **ret)
 {
+	AUTO_SERVICE struct service_conf s = {0};
+	struct conf_error ce;
+	enum err e = conf_service(conf, service, NULL, 0, &s, &ce);
+	bool token, passphrase;
+
+	if (e != ERR_OK)
+		return e;
+	token = service_has_method(&s, METHOD_TOKEN);
+	passphrase = conf->passphrase && service_has_method(&s, METHOD_PASSPHRASE);
+	if (!token && !passphrase)
+		return ERR_NO_METHOD;
+	*ret = strdup(!passphrase ? "methods=token"
+		      : token     ? "methods=token,passphrase"
+				  : "methods=passphrase");
+	return *ret ? ERR_OK : ERR_NOMEM;
+}
+
+/* The server's words instead of the client's. The argument tells the online side. */
+static enum err confine_client(const struct conf *conf, struct msg_login *m, const char *service)
+{
+	enum err e;
+
 	drop_args(m);
 	m->rhost[0] = 0;
 	m->flags &= CLIENT_FLAGS;
 	if (!str_copy(m->service, sizeof(m->service), service))
 		return ERR_INTERNAL;
-	m->args[0] = strdup("methods=token");
-	if (!m->args[0])
-		return ERR_NOMEM;
-	m->n_args = 1;
-	return ERR_OK;
+	e = client_methods(conf, service, &m->args[0]);
+	if (e == ERR_OK)
+		m->n_args = 1;
+	return e;
 }
 
 static enum err find_access(struct conn *c, struct request *q)
@@ -70,7 +92,7 @@ static enum err find_access(struct conn *c, struct request *q)
 	if (!service)
 		return ERR_PERMISSION;
 	q->access = ACCESS_CLIENT;
-	return confine_client(&q->m, service);
+	return confine_client(c->server->conf, &q->m, service);
 }
 
 /* What can be the name of a file in /etc/pam.d; it is shown to people. */
@@ -96,18 +118,6 @@ static void log_conf_error(const struct request *q, const struct conf_error *e)
 	log_buf(LOG_ERR, &line);
 }
 
-/* Whether a method that a login client can use was configured is asked without its argument. */
-static enum err check_client_methods(const struct conf *conf, const struct request *q)
-{
-	AUTO_SERVICE struct service_conf s = {0};
-	struct conf_error ce;
-	enum err e = conf_service(conf, q->m.service, NULL, 0, &s, &ce);
-
-	if (e != ERR_OK)
-		return e;
-	return service_has_method(&s, METHOD_TOKEN) ? ERR_OK : ERR_NO_METHOD;
-}
-
 enum err request_authorise(struct conn *c, struct request *q)
 {
 	const struct conf *conf = c->server->conf;
@@ -122,8 +132,6 @@ enum err request_authorise(struct conn *c, struct request *q)
 	    conf, q->m.service, (const char *const *)q->m.args, q->m.n_args, &q->service, &ce);
 	if (e == ERR_CONFIG)
 		log_conf_error(q, &ce);
-	if (e == ERR_OK && q->access == ACCESS_CLIENT)
-		e = check_client_methods(conf, q);
 	return e;
 }
 

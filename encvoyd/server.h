@@ -11,12 +11,13 @@
 #include "encvoyd/identity.h"
 #include "encvoyd/listener.h"
 #include "encvoyd/loop.h"
+#include "encvoyd/passpool.h"
 #include "encvoyd/publish.h"
 #include "encvoyd/throttle.h"
 #include "encvoyd/told.h"
 #include "encvoyd/uidcount.h"
-#include "sys/catalogs.h"
 #include "encvoyd/verdicts.h"
+#include "sys/catalogs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,6 +64,7 @@ struct server {
 	size_t n_logins;
 	struct throttle throttle;
 	struct verdicts verdicts;
+	struct passpool passpool;
 	struct dirlink dirlink;
 	struct dirsync dirsync;
 	struct dirfind dirfind;
