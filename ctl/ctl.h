@@ -38,6 +38,7 @@ int verb_doctor(const struct verb *self, int argc, char **argv);
 int verb_status(const struct verb *self, int argc, char **argv);
 int verb_why(const struct verb *self, int argc, char **argv);
 int verb_login(const struct verb *self, int argc, char **argv);
+int verb_passphrase(const struct verb *self, int argc, char **argv);
 int verb_token(const struct verb *self, int argc, char **argv);
 int verb_user_list(const struct verb *self, int argc, char **argv);
 int verb_user_show(const struct verb *self, int argc, char **argv);

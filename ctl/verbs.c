@@ -14,6 +14,8 @@ const struct verb verbs[] = {
 	verb_why},
     {"login", "USER [--service SERVICE]", "Try a login, with the dialogue that PAM shows.",
 	verb_login},
+    {"passphrase", "[USER] [--service SERVICE]", "Sign in, and set a passphrase for this host.",
+	verb_passphrase},
     {"token", "[--for HOST] [options]",
 	"Sign in with a browser and print a token: for a host's login, or for an application.",
 	verb_token},

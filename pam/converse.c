@@ -252,3 +252,11 @@ enum err converse_account(
 	*ret = (struct msg_result){0};
 	return conclude(&t, converse(&t, socket_path, MSG_ACCOUNT));
 }
+
+enum err converse_reach(const char *socket_path)
+{
+	CLEANUP(talk_free) struct talk t = {.fd = -1};
+	enum err e = talk_open(&t, socket_path);
+
+	return e == ERR_CLOSED ? ERR_NO_DAEMON : e;
+}

@@ -35,4 +35,7 @@ enum err converse_login(const char *socket_path, const struct msg_login *login,
 enum err converse_account(
     const char *socket_path, const struct msg_login *account, struct msg_result *ret);
 
+/* Whether our daemon listens, without a conversation. ERR_NO_DAEMON, ERR_UNSAFE_FILE. */
+enum err converse_reach(const char *socket_path);
+
 #endif

@@ -36,10 +36,22 @@ static enum err succeed(struct request *q)
 	return ERR_OK;
 }
 
-static enum err refuse_password(struct request *q)
+/* The old one is not asked for: what stands before a new passphrase is a full login. */
+static enum err change_passphrase(struct request *q)
 {
-	ui_error(q, "Users of Encvoy ID have no password on this host.");
-	return ERR_NO_METHOD;
+	const struct converse_ui ui = {.show = ui_show, .ask = ui_ask, .data = q};
+
+	q->m.flags |= LOGIN_SET_PASSPHRASE | LOGIN_INTERACTIVE;
+	return converse_login(socket_path, &q->m, &ui, &q->result);
+}
+
+/* PAM calls twice: everybody is asked first whether it could be done. That the daemon is there is
+ * what can be said then. */
+static enum err password(struct request *q)
+{
+	if (q->flags & PAM_PRELIM_CHECK)
+		return converse_reach(socket_path);
+	return change_passphrase(q);
 }
 
 static const struct {
@@ -50,7 +62,7 @@ static const struct {
     [PHASE_CRED] = {succeed, false},
     [PHASE_ACCOUNT] = {account, true},
     [PHASE_SESSION] = {succeed, false},
-    [PHASE_PASSWORD] = {refuse_password, false},
+    [PHASE_PASSWORD] = {password, true},
 };
 
 static enum err work(struct request *q, int argc, const char **argv)
@@ -109,13 +121,17 @@ static int run(struct request *q, int argc, const char **argv)
 		e = work(q, argc, argv);
 	report(q, e);
 	request_free(q);
-	return result_code(e, q->phase);
+	rc = result_code(e, q->phase);
+	/* what cannot be done now is not said to have failed before it was tried */
+	return rc == PAM_AUTHTOK_ERR && (q->flags & PAM_PRELIM_CHECK) ? PAM_TRY_AGAIN : rc;
 }
 
 int phase_run(pam_handle_t *pamh, enum phase phase, int flags, int argc, const char **argv)
 {
-	struct request q = {
-	    .pamh = pamh, .phase = phase, .silent = ((unsigned)flags & PAM_SILENT) != 0};
+	struct request q = {.pamh = pamh,
+	    .phase = phase,
+	    .flags = (unsigned)flags,
+	    .silent = ((unsigned)flags & PAM_SILENT) != 0};
 	int state, rc;
 
 	/* a thread that is cancelled in here would leave descriptors and secrets behind (SEC-41) */

@@ -71,7 +71,10 @@ enum err request_args(struct request *q, int argc, const char *const *argv)
 		pam_syslog(q->pamh, LOG_ERR, "argument %u: %s", ce.line, ce.text);
 	if (e != ERR_OK)
 		return e;
-	q->token_only = methods == METHOD_TOKEN;
+	q->token_only = methods && !(methods & ~(unsigned)(METHOD_TOKEN | METHOD_PASSPHRASE));
+	q->prompt = methods == METHOD_TOKEN  ? "Token: "
+		    : methods & METHOD_TOKEN ? "Token or passphrase: "
+					     : "Passphrase: ";
 	return take_args(&q->m, n, argv);
 }
 

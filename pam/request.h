@@ -12,8 +12,10 @@
 struct request {
 	pam_handle_t *pamh;
 	enum phase phase;
+	unsigned flags;  /* as PAM gave them */
 	bool silent;     /* PAM_SILENT */
-	bool token_only; /* methods= names token and nothing else: nobody reads messages */
+	bool token_only; /* methods= names what is typed and nothing else: nobody reads messages */
+	const char *prompt; /* of a token_only login */
 	struct msg_login m;
 	struct msg_result result; /* what the daemon said */
 };

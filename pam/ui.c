@@ -53,7 +53,7 @@ enum err ui_token(struct request *q, struct secret **ret_answer)
 
 	if (pam_get_item(q->pamh, PAM_AUTHTOK, &item) == PAM_SUCCESS && item)
 		return take_answer(item, ret_answer);
-	return prompt(q, PAM_PROMPT_ECHO_OFF, "Token: ", ret_answer);
+	return prompt(q, PAM_PROMPT_ECHO_OFF, q->prompt, ret_answer);
 }
 
 void ui_error(const struct request *q, const char *text)

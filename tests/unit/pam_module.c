@@ -265,8 +265,8 @@ static void quiet_phases(void)
 	    {pam_setcred, PAM_REFRESH_CRED, PAM_SUCCESS, "setcred, refresh"},
 	    {pam_open_session, 0, PAM_SUCCESS, "open session"},
 	    {pam_close_session, 0, PAM_SUCCESS, "close session"},
-	    {pam_chauthtok, 0, PAM_AUTHTOK_ERR, "chauthtok"},
-	    {pam_chauthtok, PAM_CHANGE_EXPIRED_AUTHTOK, PAM_AUTHTOK_ERR, "chauthtok, expired"},
+	    {pam_chauthtok, 0, PAM_TRY_AGAIN, "chauthtok without a daemon"},
+	    {pam_chauthtok, PAM_CHANGE_EXPIRED_AUTHTOK, PAM_TRY_AGAIN, "the same, expired"},
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -279,9 +279,28 @@ static void quiet_phases(void)
 		    PAM_USER_UNKNOWN, "SEC-46: %s of a local user", calls[i].name);
 		is_str(person.text, "", "says nothing");
 	}
+}
+
+static void passphrase(void)
+{
+	static const struct step asking[] = {{.kind = STEP_ACK},
+	    {STEP_ASK, ASK_PASSPHRASE, "New passphrase: ", NULL}, {STEP_RESULT, ERR_OK, USER, NULL},
+	    {.kind = STEP_END}};
+	static const struct step refusing[] = {
+	    {.kind = STEP_ACK}, {STEP_RESULT, ERR_NO_METHOD, "", "Not here."}, {.kind = STEP_END}};
+
+	answers("a new one", NULL);
+	is_int(against(asking, "plain", pam_chauthtok, 0), PAM_SUCCESS, "a passphrase is set");
+	is_str(fake.answer, "a new one", "to the one that was typed");
+	ok(person.asked == 1 && person.echoed == 0, "once, and not echoed");
+	ok((fake.request.flags & LOGIN_SET_PASSPHRASE) && (fake.request.flags & LOGIN_INTERACTIVE),
+	    "by a conversation that says what it is for");
 	answers(NULL, NULL);
-	(void)ground_call("plain", USER, &person, pam_chauthtok, 0);
-	is_int(person.errors, 1, "a change of password is refused with a reason, once");
+	is_int(against(refusing, "plain", pam_chauthtok, 0), PAM_AUTHTOK_ERR,
+	    "SEC-45: refused by the daemon");
+	ok(strstr(person.text, "Not here.") != NULL, "with its reason");
+	is_int(against(granted, "plain", pam_authenticate, 0), PAM_SUCCESS, "another login");
+	ok(!(fake.request.flags & LOGIN_SET_PASSPHRASE), "sets none");
 }
 
 /* SEC-46: local users first, whatever is written behind the module's name. */
@@ -519,6 +538,7 @@ int main(void)
 	refusals();
 	foreign_grants();
 	quiet_phases();
+	passphrase();
 	local_users();
 	listed_users();
 	unusable_lists();
