@@ -5,4 +5,5 @@ dist_doc_DATA = \
 	%D%/dovecot.md \
 	%D%/leaver.md \
 	%D%/nextcloud.md \
-	%D%/nginx.md
+	%D%/nginx.md \
+	%D%/passphrase.md

@@ -26,6 +26,7 @@ system_tests = \
 	%D%/system/ctl.t \
 	%D%/system/login.t \
 	%D%/system/online.t \
+	%D%/system/passphrase.t \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
 	%D%/system/trouble.t \
