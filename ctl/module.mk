@@ -14,6 +14,7 @@ libctl_la_SOURCES = \
 	%D%/check_provider.c \
 	%D%/check_web.c \
 	%D%/checks.h \
+	%D%/code_page.c %D%/code_page.h \
 	%D%/confline.c %D%/confline.h \
 	%D%/ctl.h \
 	%D%/enroll.h \
@@ -55,6 +56,15 @@ libctl_la_SOURCES = \
 	%D%/verb_why.c \
 	%D%/verbs.c
 libctl_la_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS)
+
+# The page of "enroll --code-page" is part of the program: the bytes of an array.
+EXTRA_DIST += %D%/code-page.html
+CLEANFILES += %D%/code_page_data.h
+$(libctl_la_OBJECTS): %D%/code_page_data.h
+%D%/code_page_data.h: %D%/code-page.html
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	  od -An -v -tx1 $(srcdir)/%D%/code-page.html | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g' >$@.new && \
+	  mv $@.new $@
 
 bin_PROGRAMS += encvoyctl
 encvoyctl_SOURCES = %D%/main.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/checks.h"
+#include "ctl/code_page.h"
 #include "ctl/confline.h"
 #include "ctl/enroll.h"
 #include "ctl/opts.h"
@@ -21,6 +22,7 @@ struct enroll_options {
 	const char *host_name;
 	bool force;
 	bool yes;
+	bool code_page;
 };
 
 /* Everything the verb works with, gathered step by step. */
@@ -217,7 +219,7 @@ static int missing(const char *option, const char *advice)
 int verb_enroll(const struct verb *self, int argc, char **argv)
 {
 	AUTO_BUF struct buf allow = {0};
-	struct enroll_options o = {.redirect_uri = "http://127.0.0.1/cb", .allow = &allow};
+	struct enroll_options o = {.allow = &allow};
 	CLEANUP(enroll_free) struct enroll e = {.o = &o};
 	const struct opt table[] = {
 	    {"client-id", OPT_TEXT, &o.client_id, "ID", "the application's Client ID"},
@@ -230,14 +232,22 @@ int verb_enroll(const struct verb *self, int argc, char **argv)
 	    {"host-name", OPT_TEXT, &o.host_name, "NAME", "this host's name in tokens"},
 	    {"force", OPT_FLAG, &o.force, NULL, "replace another encvoy.conf"},
 	    {"yes", OPT_FLAG, &o.yes, NULL, "do not ask before writing"},
+	    {"code-page", OPT_FLAG, &o.code_page, NULL,
+		"only print the page that shows the code, to be put at an address of yours"},
 	};
 	enum opts_result r;
 	int n = 0;
 
 	buf_init(&allow, 65536);
-	r = opts_parse(self, OPTS(table, 1, 1), argc, argv, &n);
+	r = opts_parse(self, OPTS(table, 0, 1), argc, argv, &n);
 	if (r != OPTS_GO)
 		return opts_exit(r);
+	if (o.code_page)
+		return code_page_print(o.redirect_uri);
+	if (!n)
+		return missing("URL", "the address of Encvoy ID, or --code-page");
+	if (!o.redirect_uri)
+		o.redirect_uri = "http://127.0.0.1/cb";
 	if (geteuid() != 0) {
 		complain("enroll: only root can write %s (try sudo)", ENROLL_CONF);
 		return EXIT_REFUSED;

@@ -2,6 +2,7 @@
 # Recipes, installed as documentation; the system tests use the very configuration they show.
 dist_doc_DATA = \
 	%D%/apache.md \
+	%D%/code-page.md \
 	%D%/dovecot.md \
 	%D%/leaver.md \
 	%D%/nextcloud.md \

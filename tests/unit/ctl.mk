@@ -21,6 +21,7 @@ check_PROGRAMS += \
 %C%_ctl_people_LDADD = $(ctl_libs)
 
 ctl_scripts = \
+	%D%/code_page.t \
 	%D%/ctl_daemon.t \
 	%D%/ctl_keys.t \
 	%D%/ctl_migrate.t \
