@@ -18,6 +18,7 @@ libtestonline_la_SOURCES = %D%/online_fake.c %D%/online_fake.h
 libtestonline_la_LIBADD = $(online_libs)
 
 %C%_online_browser_LDADD = libtestonline.la
+%C%_online_browser_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_mono_ms
 %C%_online_device_LDADD = libtestonline.la
 %C%_online_http_SOURCES = %D%/online_http.c %D%/online_server.c %D%/online_server.h
 %C%_online_http_LDADD = $(online_libs)

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* The browser method: what is shown, what may be pasted, and what a code must bring (SEC-24). */
+#include "sys/clock.h"
 #include "tests/unit/online_fake.h"
 #include "tests/unit/tap.h"
 
 #define IN_TIME 100
 
 static char heard[65536];
+
+/* The monotonic clock as the method sees it: the real one and what the test adds. */
+static int64_t later;
+int64_t __real_clock_mono_ms(void);
+int64_t __wrap_clock_mono_ms(void);
+int64_t __wrap_clock_mono_ms(void)
+{
+	return __real_clock_mono_ms() + later;
+}
 
 /* What the person pastes after each pushed request, and what the code is then worth. */
 static struct {
@@ -155,6 +165,46 @@ static void third_time(void)
 	forget(&f);
 }
 
+#define OLD_ONES 4
+
+/* A person who lets addresses grow old and presses Enter; at the last one too early. */
+static enum err enter(struct fake *f, const struct http_request *r, struct http_answer *ret)
+{
+	enum err e;
+
+	if (!fake_asks(r, "/par"))
+		return scripted(f, r, ret);
+	e = fake_par(f, r, ret);
+	later += f->n < OLD_ONES ? 50000 : 40000;
+	fake_type(f, "");
+	if (f->n++ == OLD_ONES)
+		fake_type(f, CODE);
+	return e;
+}
+
+static void fresh_address(void)
+{
+	struct fake f;
+	int shown = 0, asked = 0, type;
+
+	script.auth_age = IN_TIME;
+	script.more = "";
+	fake_up(&f, enter, "");
+	f.login.talk.deadline = clock_mono_ms() + 3600000;
+	is_int(flow_browser(&f.login), ERR_OK, "a code signs in after four addresses grew old");
+	while ((type = fake_heard(&f, heard, sizeof(heard)))) {
+		shown += type == MSG_SHOW;
+		asked += type == MSG_ASK;
+		if (type == MSG_SHOW)
+			ok(!strstr(heard, "did not work"), "nothing went wrong");
+	}
+	is_int(shown, OLD_ONES + 1, "Enter after 50 s brings a fresh address, and is no attempt");
+	is_int(asked, OLD_ONES + 2, "an earlier one asks again for the same address");
+	is_int(f.requests, OLD_ONES + 2, "each address is a request of its own");
+	forget(&f);
+	later = 0;
+}
+
 static void bad_tokens(void)
 {
 	static const struct {
@@ -291,6 +341,7 @@ int main(void)
 	other_pastes();
 	bad_pastes();
 	third_time();
+	fresh_address();
 	bad_tokens();
 	needs_auth_time();
 	tokens_in_the_box();
