@@ -26,14 +26,17 @@ system_tests = \
 	%D%/system/ctl.t \
 	%D%/system/login.t \
 	%D%/system/online.t \
+	%D%/system/page.t \
 	%D%/system/passphrase.t \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
 	%D%/system/trouble.t \
 	%D%/system/web.t \
 	%D%/unit/online_directory.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/cloud.js %D%/system/lib.sh %D%/system/memory_has.js \
+dist_check_SCRIPTS += $(system_tests) %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
+	%D%/system/memory_has.js \
 	%D%/system/webserver.js
+CLEANFILES += %D%/system/page-*.png
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 
 .PHONY: check-system idp

@@ -42,7 +42,8 @@ function answer(req, res) {
     res.writeHead(304, { etag }).end();
     return;
   }
-  res.writeHead(200, { etag, 'content-length': body.length, 'content-type': 'application/octet-stream' });
+  const type = name.endsWith('.html') ? 'text/html' : 'application/octet-stream';
+  res.writeHead(200, { etag, 'content-length': body.length, 'content-type': type });
   if (kind === 'truncate') {
     note('cut', body.length >> 1);
     res.write(body.subarray(0, body.length >> 1), () => res.destroy());
