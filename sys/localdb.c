@@ -2,6 +2,7 @@
 #include "sys/localdb.h"
 
 #include "common/cleanup.h"
+#include "common/str.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -21,6 +22,8 @@ static void close_file(FILE **f)
 struct key {
 	const char *name;
 	unsigned id;
+	char *ret_name; /* NULL, or where the group's name goes */
+	size_t ret_size;
 };
 
 /* Both read one entry, return 0, ENOENT at the end of the file or another errno. */
@@ -49,6 +52,8 @@ static int next_group(
 	*match = k->name ? strcmp(gr.gr_name, k->name) == 0 : gr.gr_gid == k->id;
 	if (*match && ret)
 		ret->gid = gr.gr_gid;
+	if (*match && k->ret_name && !str_copy(k->ret_name, k->ret_size, gr.gr_name))
+		return ENAMETOOLONG;
 	return 0;
 }
 
@@ -70,7 +75,7 @@ static enum err search(
 		return ERR_NOMEM;
 	while (!match && rc == 0)
 		rc = next(f, k, line, LINE_MAX_LEN, &match, ret);
-	if (match)
+	if (match && rc == 0)
 		return ERR_OK;
 	return rc == ENOENT && !ferror(f) ? ERR_NOT_FOUND : ERR_IO;
 }
@@ -105,4 +110,11 @@ enum err localdb_group_gid(const char *name, gid_t *ret)
 enum err localdb_gid(gid_t gid)
 {
 	return search("/etc/group", next_group, &(struct key){.id = gid}, NULL);
+}
+
+enum err localdb_gid_name(gid_t gid, char *ret, size_t size)
+{
+	const struct key k = {.id = gid, .ret_name = ret, .ret_size = size};
+
+	return search("/etc/group", next_group, &k, NULL);
 }

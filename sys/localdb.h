@@ -20,5 +20,7 @@ enum err localdb_uid(uid_t uid);
 enum err localdb_group(const char *name);
 enum err localdb_group_gid(const char *name, gid_t *ret);
 enum err localdb_gid(gid_t gid);
+/* ERR_IO also for a name that does not fit. */
+enum err localdb_gid_name(gid_t gid, char *ret, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include "common/name.h"
 #include "common/str.h"
 #include "nss/nss_encvoy.h"
+#include "sys/localdb.h"
 #include "userdb/write.h"
 
 #include <errno.h>
@@ -169,12 +170,15 @@ static const char *groups_of(struct series *s, const char *name, gid_t primary)
 						     : ERROR("ServiceNotAvailable");
 	for (long i = 0; i < g.n; i++) {
 		const char *fault = find(group, &(struct key){NULL, g.v[i]}, &e);
+		char local[NAME_MAX_LEN + 1];
 
-		/* one that went away meanwhile is none */
 		if (!fault)
 			series_add(s, name, e.gr.gr_name);
 		else if (strcmp(fault, ERROR("NoRecordFound")) != 0)
 			return fault;
+		/* by local_group; one that went away meanwhile is none */
+		else if (localdb_gid_name(g.v[i], local, sizeof(local)) == ERR_OK)
+			series_add(s, name, local);
 	}
 	return series_end(s);
 }

@@ -58,6 +58,7 @@ static void users(void)
 static void groups(void)
 {
 	gid_t gid = 4711;
+	char name[5] = "";
 
 	write_db("/etc/group", "root:x:0:\nsudo:x:27:joe,ann\n#x\nbad\nlast:x:50:");
 	is_int(localdb_group("sudo"), ERR_OK, "a group");
@@ -68,6 +69,10 @@ static void groups(void)
 	is_int(localdb_group("joe"), ERR_NOT_FOUND, "a member is no group");
 	is_int(localdb_gid(27), ERR_OK, "a gid");
 	is_int(localdb_gid(28), ERR_NOT_FOUND, "a gid nobody has");
+	is_int(localdb_gid_name(27, name, sizeof(name)), ERR_OK, "the name of a gid");
+	is_str(name, "sudo", "is read");
+	is_int(localdb_gid_name(28, name, sizeof(name)), ERR_NOT_FOUND, "nobody's name");
+	is_int(localdb_gid_name(27, name, 4), ERR_IO, "a name that does not fit");
 }
 
 /* Group lines with thousands of members are real. */
