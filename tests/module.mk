@@ -31,6 +31,7 @@ system_tests = \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
 	%D%/system/trouble.t \
+	%D%/system/truth.t \
 	%D%/system/web.t \
 	%D%/unit/online_directory.t
 dist_check_SCRIPTS += $(system_tests) %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
