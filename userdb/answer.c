@@ -78,8 +78,6 @@ static const char *answer_user(
 	CLEANUP(entry_free) struct entry e = {0};
 	const char *fault;
 
-	if (!q->has_user && !q->has_id)
-		return ERROR("EnumerationNotSupported");
 	fault = find(user, &(struct key){q->has_user ? q->user : NULL, q->id}, &e);
 	if (fault)
 		return fault;
@@ -95,8 +93,6 @@ static const char *answer_group(
 	CLEANUP(entry_free) struct entry e = {0};
 	const char *fault;
 
-	if (!q->has_group && !q->has_id)
-		return ERROR("EnumerationNotSupported");
 	fault = find(group, &(struct key){q->has_group ? q->group : NULL, q->id}, &e);
 	if (fault)
 		return fault;
@@ -197,13 +193,21 @@ static const char *answer_memberships(struct buf *out, const struct userdb_reque
 
 	if (q->has_group)
 		return of_group(&s, q);
-	return q->has_user ? of_user(&s, q) : ERROR("EnumerationNotSupported");
+	return of_user(&s, q);
+}
+
+/* Whether nobody in particular is asked for. */
+static bool is_for_all(const struct userdb_request *q)
+{
+	return !q->has_user && !q->has_group && !q->has_id;
 }
 
 static const char *answer(struct buf *out, const struct userdb_request *q, const char *machine_id)
 {
 	if (q->fault)
 		return q->fault;
+	if (is_for_all(q))
+		return ERROR("EnumerationNotSupported");
 	switch (q->method) {
 	case USERDB_USER:
 		return answer_user(out, q, machine_id);
@@ -215,13 +219,18 @@ static const char *answer(struct buf *out, const struct userdb_request *q, const
 	return ERROR("ServiceNotAvailable");
 }
 
-void userdb_answer(struct buf *out, const struct userdb_request *q, const char *machine_id)
+void userdb_answer(struct buf *out, const struct userdb_request *q, const char *machine_id,
+    struct listing **ret_listing)
 {
 	AUTO_BUF struct buf replies = {0};
 	const char *fault;
 
+	*ret_listing = NULL;
 	buf_init(&replies, REPLY_MAX);
-	fault = answer(&replies, q, machine_id);
+	if (!q->fault && !q->oneway && is_for_all(q))
+		fault = listing_begin(q, ret_listing);
+	else
+		fault = answer(&replies, q, machine_id);
 	if (!fault && replies.err != ERR_OK)
 		fault = ERROR("ServiceNotAvailable");
 	if (fault) {

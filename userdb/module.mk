@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libuserdb.la
 libuserdb_la_SOURCES = \
 	%D%/answer.c %D%/answer.h \
+	%D%/listing.c %D%/listing.h \
 	%D%/request.c %D%/request.h \
 	%D%/server.c %D%/server.h \
 	%D%/write.c %D%/write.h

@@ -24,7 +24,8 @@ struct client {
 	int64_t deadline;
 	struct buf in; /* calls not answered yet */
 	struct buf out;
-	size_t sent; /* of out */
+	size_t sent;             /* of out */
+	struct listing *listing; /* what follows when out was sent, or NULL */
 };
 
 struct server {
@@ -42,6 +43,7 @@ static void client_drop(struct client *c)
 	close_fd(&c->fd);
 	buf_free(&c->in);
 	buf_free(&c->out);
+	listing_free(c->listing);
 }
 
 static void drop(struct server *s, unsigned i)
@@ -105,10 +107,22 @@ static enum err answer_next(struct server *s, struct client *c)
 		return e == ERR_NOT_FOUND ? ERR_PROTOCOL : e;
 	if (waiting(s) > WAITING_MAX)
 		return ERR_TOO_MANY;
-	userdb_answer(&c->out, &q, s->machine_id);
+	userdb_answer(&c->out, &q, s->machine_id, &c->listing);
 	c->in.len -= len + 1;
 	memmove(c->in.data, nul + 1, c->in.len);
 	c->deadline = clock_mono_ms() + s->limits->idle_ms;
+	return c->out.err;
+}
+
+static enum err list_on(const struct server *s, struct client *c)
+{
+	bool done;
+
+	listing_go_on(c->listing, &c->out, s->machine_id, &done);
+	if (done) {
+		listing_free(c->listing);
+		c->listing = NULL;
+	}
 	return c->out.err;
 }
 
@@ -154,6 +168,9 @@ static enum err serve(struct server *s, struct client *c, short events)
 			e = send_out(s, c);
 		if (e != ERR_OK || c->out.len)
 			return e;
+		/* the others come first, before more of it is sent */
+		if (c->listing)
+			return list_on(s, c);
 		e = answer_next(s, c);
 		if (e == ERR_NOT_FOUND)
 			return ERR_OK;

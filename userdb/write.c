@@ -87,3 +87,10 @@ void write_membership(struct buf *out, const char *user, const char *group, bool
 	put_string(out, "groupName", group);
 	end(out, continues ? "},\"continues\":true}" : "}}");
 }
+
+void write_continued(struct buf *out, const void *reply, size_t len)
+{
+	/* in the place of the last brace and the NUL */
+	buf_put(out, reply, len - 2);
+	end(out, ",\"continues\":true}");
+}

@@ -190,6 +190,60 @@ static void series(void)
 	close(fd);
 }
 
+#define ALL(method)                                                                       \
+	"{\"method\":\"io.systemd.UserDatabase." method "\",\"parameters\":{\"service\":" \
+	"\"io.encvoy.UserDatabase\"},\"more\":true}"
+
+/* Each of n replies has what its kind has, and all but the last announce another. */
+static void is_listed(const char *call, unsigned n, const char *what, const char *last)
+{
+	int fd = dial();
+	unsigned replies = 0, of_kind = 0, more = 0;
+	size_t len;
+	const char *end = got;
+
+	say(fd, call, strlen(call) + 1);
+	len = hear(fd, n);
+	for (size_t i = 0; i < len; i += strlen(got + i) + 1) {
+		end = got + i;
+		replies++;
+		of_kind += strstr(end, what) != NULL;
+		more += strstr(end, "\"continues\":true}") != NULL;
+	}
+	is_int(replies, n, "replies of the listing");
+	is_int(of_kind, n, "all with %s", what);
+	is_int(more, n - 1, "the last one is marked");
+	ok(strstr(end, last), "it is %s", last);
+	say(fd, USER1, sizeof(USER1));
+	hear(fd, 1);
+	ok(strstr(got, "\"user1\"") && !strstr(got, "continues"), "and the connection goes on");
+	close(fd);
+}
+
+static void everybody(void)
+{
+	unsigned members = PEOPLE / 2 + PEOPLE / 3;
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "\"user%d\"", PEOPLE - 1);
+	is_listed(ALL("GetUserRecord"), PEOPLE, "\"record\":{\"userName\":\"", name);
+	is_listed(ALL("GetGroupRecord"), PEOPLE + 2, "\"groupName\":\"", "\"team-1\"");
+	is_listed(ALL("GetMemberships"), members, "\"groupName\":\"team-", "\"team-1\"");
+	is_fault(CALL("GetUserRecord", ""), VARLINK "ExpectedMore", "all users in one reply");
+	is_fault(CALL("GetMemberships", ""), VARLINK "ExpectedMore", "and all memberships");
+	fd = dial();
+	say(fd, ALL("GetUserRecord"), sizeof(ALL("GetUserRecord")));
+	(void)hear(fd, 1);
+	ok(strstr(ask(USER1), "\"user1\""), "SEC-32: a listing not taken keeps nobody waiting");
+	close(fd);
+	ground_publish(1, 0, MAP_COMPLETE | MAP_ENUMERATE, 1);
+	is_int(strstr(ask(CALL("GetUserRecord", "")), "\"uid\":1879048192,") != NULL, 1,
+	    "one alone fits");
+	ground_publish(0, 0, MAP_COMPLETE | MAP_ENUMERATE, 1);
+	is_fault(ALL("GetUserRecord"), DB "NoRecordFound", "nobody to be listed");
+}
+
 static void hostile(void)
 {
 	static const char *const bad[] = {"", "x", "[]", "null", "{}", "{\"method\":1}",
@@ -318,6 +372,8 @@ int main(void)
 	hostile();
 	slow();
 	many();
+	ground_publish(PEOPLE, 2, MAP_COMPLETE | MAP_ENUMERATE, 1);
+	everybody();
 	ok(stop(), "it ends well when it is told to");
 	start(5, 3);
 	bounds();
