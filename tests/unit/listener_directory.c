@@ -3,6 +3,7 @@
 #include "tests/unit/listener_fixture.h"
 #include "tests/unit/tap.h"
 
+#include "common/conf.h"
 #include "common/proto_directory.h"
 #include "common/str.h"
 #include "encvoyd/blocked.h"
@@ -269,6 +270,66 @@ static void blocks(void)
 	ok(fx_log_has(&fx, "persons=1 new=0 changed=1"), "she is blocked");
 	is_err(account(&fx, "alice"), ERR_BLOCKED, "SEC-14: at the account phase");
 	is_err(whole_login(&fx, "alice", "2"), ERR_BLOCKED, "SEC-14: and at the next login");
+	close(link);
+	is_int(fx_stop(&fx), 0, "it ends");
+}
+
+/* A login of alice's with a token of her own, about which the online side is asked. */
+static enum err by_token(const struct fixture *fx)
+{
+	const struct ask_login q = {.user = "alice",
+	    .service = "cloud",
+	    .flags = LOGIN_HAS_ANSWER,
+	    .answer = "a-token-of-alice-for-the-cloud"};
+	int fd = client(fx, 0), online;
+	struct msg_identity m;
+	enum err e;
+
+	send_login(fd, &q);
+	online = online_job(fx);
+	fill_identity(&m, "2");
+	m.method = METHOD_TOKEN;
+	m.expires = (uint64_t)clock_unix() + 600;
+	send_identity_msg(online, &m);
+	e = result_of(fd);
+	close(fd);
+	close(online);
+	return e;
+}
+
+static void pass_about_alice(const struct fixture *fx, int link, bool blocked)
+{
+	int fd = begin_verb(fx, "sync");
+
+	is_int(next(link), MSG_SYNC, "a pass");
+	person("2", "alice")->blocked = blocked;
+	send_one(link, &one);
+	send_end(link, ERR_OK);
+	is_err(result_of(fd), ERR_OK, "that counts");
+	close(fd);
+}
+
+static void verdicts_about_the_blocked(void)
+{
+	char conf[1024], value[64] = "";
+	struct fixture fx;
+	int link;
+
+	snprintf(conf, sizeof(conf), "%s[service cloud]\nmethods = token\ntoken_reuse = yes\n",
+	    api_conf);
+	fx_start(&fx, conf);
+	link = link_sync(&fx);
+	send_one(link, person("2", "alice"));
+	send_end(link, ERR_OK);
+	ok(fx_log_has(&fx, "persons=1 new=1"), "alice is there");
+	is_err(by_token(&fx), ERR_OK, "her token is good");
+	(void)admin(&fx, "status", NULL, "verdicts", value, sizeof(value));
+	is_str(value, "1", "and known");
+	pass_about_alice(&fx, link, true);
+	(void)admin(&fx, "status", NULL, "verdicts", value, sizeof(value));
+	is_str(value, "0", "SEC-14: blocked: what was known of her token is forgotten");
+	pass_about_alice(&fx, link, false);
+	is_err(by_token(&fx), ERR_OK, "SEC-14: let in again: the provider is asked anew");
 	close(link);
 	is_int(fx_stop(&fx), 0, "it ends");
 }
@@ -551,6 +612,7 @@ int main(void)
 	passes();
 	failures();
 	blocks();
+	verdicts_about_the_blocked();
 	rosters();
 	questions();
 	timing();
