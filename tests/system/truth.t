@@ -260,6 +260,17 @@ if [ -n "$have_cron" ]; then
   kill "$cron_pid"
 fi
 
+# ---- everybody at once -----------------------------------------------------------------------------
+everybody() { userdb user | cut -d: -f1 | sorted; }
+unlike "$(everybody)" 'alice' 'userdbctl user lists nobody'
+sed -i "1i enumerate = yes" /etc/encvoy/encvoy.conf
+daemon_stop
+daemon_start
+is "$(everybody)" "$(getent -s encvoy passwd | cut -d: -f1 | sorted)" 'enumerate = yes: userdbctl user, as getent passwd'
+is "$(everybody)" 'alice bob fay' 'which is everybody'
+is "$(userdb group | cut -d: -f1 | sorted)" "$(getent -s encvoy group | cut -d: -f1 | sorted)" 'userdbctl group, as getent group'
+is "$(userdb groups-of-user | sorted)" 'alice:crew alice:few' 'all memberships'
+
 # ---- without the daemon ----------------------------------------------------------------------------
 daemon_stop
 same_changed 'no daemon'
