@@ -44,17 +44,17 @@ tokens() { # how often the token endpoint was asked
 signs_in() { # signs_in WHO: opens the address that is shown and pastes where it ended
   local last
   last=$(browse "$1" "$(pam_address)")
-  pam_says 10 Paste
+  pam_says 30 Paste
   printf '%s\n' "$last" >&9
 }
 set_passphrase() { # set_passphrase USER WHO NEW [AGAIN]
   pam_begin passwd "$1" chauthtok
   signs_in "$2"
-  pam_says 20 'New passphrase'
+  pam_says 60 'New passphrase'
   printf '%s\n' "$3" >&9
-  pam_says 10 'Again'
+  pam_says 30 'Again'
   printf '%s\n' "${4:-$3}" >&9
-  pam_says 20 'changed|set|same|New passphrase.*New passphrase|failure' || true
+  pam_says 30 'altered|error|same|The password|PASSWORD' || true
   pam_end
 }
 
@@ -261,9 +261,9 @@ stdbuf -o0 sh $work/ctl.sh <$work/pam.in >$work/pam.out 2>&1 &
 pam_pid=$!
 exec 9>$work/pam.in
 signs_in bob
-pam_says 20 'New passphrase'
+pam_says 60 'New passphrase'
 printf '%s\n' "$better" >&9
-pam_says 10 'Again'
+pam_says 30 'Again'
 printf '%s\n' "$better" >&9
 pam_says 20 'is set on this host'
 pam_end
