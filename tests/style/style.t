@@ -80,8 +80,8 @@ grep -lE '#include <curl/' "${product[@]}" | grep -vx 'encvoyd/online/http_inter
 grep -lE '#include "encvoyd/online/http_internal' "${product[@]}" |
   grep -vE '^encvoyd/online/http(_[a-z]+)?\.c$' | check 'and only http*.c include that'
 grep -nE '#include <(openssl|json-c|curl)/' common/*.[ch] sys/*.[ch] encvoyd/*.[ch] pam/*.[ch] nss/*.[ch] \
-  subid/*.[ch] userdb/*.[ch] |
-  check 'no network or crypto library in listener and modules'
+  subid/*.[ch] userdb/*.[ch] | grep -v '^encvoyd/passcrypt\.c:' |
+  check 'no network or crypto library in listener and modules but what passphrases need'
 grep -nE '#include <(sys/socket|sys/un|netinet|arpa|time|sys/time|sys/random)' common/*.[ch] oidc/*.[ch] |
   check 'common/ and oidc/ know neither network nor clock nor randomness'
 
