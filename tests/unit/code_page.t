@@ -30,9 +30,9 @@ like "$err" '--redirect-uri ADDRESS' 'and says what to do with it'
 run enroll --code-page --redirect-uri https://www.example.org/code
 is "$rc" 0 'with its address'
 like "$err" 'Put this page at https://www.example.org/code' 'which it repeats'
-for bad in http://www.example.org/code https://www.example.org/#x www.example.org; do
-  run enroll --code-page --redirect-uri "$bad"
-  is "$rc|$out" '2|' "no page at $bad"
+for uri in http://www.example.org/code https://www.example.org/#x www.example.org; do
+  run enroll --code-page --redirect-uri "$uri"
+  is "$rc|$out" '2|' "no page at $uri"
 done
 "$ctl" enroll --code-page >/dev/full 2>/dev/null
 is $? 1 'a full disk is an error'
