@@ -76,6 +76,8 @@ static enum err rows_seen(const struct conf *conf, const struct admin *a, const 
 
 	if (e == ERR_OK && ages->reuse)
 		e = out_row(a, "block_token_reuse", pass, proviso);
+	if (e == ERR_OK && conf->passphrase)
+		e = out_row(a, "block_passphrase", least(pass, conf->passphrase_max_age), proviso);
 	if (e == ERR_OK)
 		e = out_row(a, "block_account", pass, proviso);
 	if (e != ERR_OK)
@@ -85,7 +87,8 @@ static enum err rows_seen(const struct conf *conf, const struct admin *a, const 
 	return out_row(a, "block_sessions", pass + EVICT_S, proviso);
 }
 
-static enum err rows_unseen(const struct admin *a, const struct ages *ages)
+static enum err rows_unseen(
+    const struct conf *conf, const struct admin *a, const struct ages *ages)
 {
 	uint64_t account = ages->account ? ages->account : FULL_LOGIN_MAX_AGE;
 	enum err e = out_row(a, "block_token", ages->token, "");
@@ -93,6 +96,8 @@ static enum err rows_unseen(const struct admin *a, const struct ages *ages)
 	if (e == ERR_OK && ages->reuse)
 		e = row(a, "block_token_reuse",
 		    "a blocked user is out when the token ends: end the sessions at Encvoy ID");
+	if (e == ERR_OK && conf->passphrase)
+		e = out_row(a, "block_passphrase", conf->passphrase_max_age, "");
 	if (e == ERR_OK)
 		e = out_row(a, "block_account", account, "");
 	return e == ERR_OK ? row(a, "block_sessions", "open sessions stay (directory = login)") : e;
@@ -109,5 +114,5 @@ enum err status_block_rows(const struct server *s, const struct admin *a)
 		e = out_row(a, "block_browser", REQUEST_S, "");
 	if (e != ERR_OK)
 		return e;
-	return has_directory(s->conf) ? rows_seen(s->conf, a, &ages) : rows_unseen(a, &ages);
+	return has_directory(s->conf) ? rows_seen(s->conf, a, &ages) : rows_unseen(s->conf, a, &ages);
 }
