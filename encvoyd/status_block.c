@@ -87,8 +87,7 @@ static enum err rows_seen(const struct conf *conf, const struct admin *a, const 
 	return out_row(a, "block_sessions", pass + EVICT_S, proviso);
 }
 
-static enum err rows_unseen(
-    const struct conf *conf, const struct admin *a, const struct ages *ages)
+static enum err rows_unseen(const struct conf *conf, const struct admin *a, const struct ages *ages)
 {
 	uint64_t account = ages->account ? ages->account : FULL_LOGIN_MAX_AGE;
 	enum err e = out_row(a, "block_token", ages->token, "");
@@ -114,5 +113,6 @@ enum err status_block_rows(const struct server *s, const struct admin *a)
 		e = out_row(a, "block_browser", REQUEST_S, "");
 	if (e != ERR_OK)
 		return e;
-	return has_directory(s->conf) ? rows_seen(s->conf, a, &ages) : rows_unseen(s->conf, a, &ages);
+	return has_directory(s->conf) ? rows_seen(s->conf, a, &ages)
+				      : rows_unseen(s->conf, a, &ages);
 }
