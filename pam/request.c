@@ -99,8 +99,8 @@ static bool is_sshd(void)
 	return false;
 }
 
-/* What the program's environment says of the language. A stranger may have set it: it chooses among
- * translations, and nothing else (SEC-43). */
+/* What PAM's own environment says of the language (pam_env, or the program); that of the process is
+ * not looked at (SEC-43). It chooses among translations, and nothing else. */
 static void copy_language(struct request *q)
 {
 	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -108,8 +108,6 @@ static void copy_language(struct request *q)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = pam_getenv(q->pamh, names[i]);
 
-		if (!value)
-			value = getenv(names[i]);
 		if (value && *value) {
 			(void)str_copy(q->m.lang, sizeof(q->m.lang), value);
 			return;

@@ -136,14 +136,10 @@ online_reload() { # the provider's documents are fetched anew
 }
 
 # ---- messages ----------------------------------------------------------------------------------
-# shellcheck disable=SC2030,SC2031 # for the program, not for this shell
-speaking() { # speaking LOCALE COMMAND...: with this in the program's environment
-  local was=$LC_ALL
-  export LC_ALL=$1
-  shift
-  "$@"
-  export LC_ALL=$was
-} 2>/dev/null
+speaking() { # speaking LOCALE SERVICE USER: with this in PAM's environment
+  local pam_env=LC_ALL=$1
+  pam_begin "$2" "$3"
+}
 pam_begin browser alice
 pam_says 10 'Collez ici'
 ok $? 'a user whose locale is fr reads French'
@@ -154,19 +150,19 @@ like "$pam_text" 'utilisateur : alice' 'the user'
 like "$pam_text" 'service : +browser' 'the service'
 like "$pam_text" "N'entrez jamais un code" 'SEC-22: the line about codes that somebody sent'
 like "$pam_text" 'Si la page revient sans cesse' 'and about the page that returns'
-speaking de_DE.UTF-8 pam_begin browser bob
+speaking de_DE.UTF-8 browser bob
 pam_says 10 'Code oder Adresse hier'
 ok $? 'without a locale in the directory the environment decides'
 pam_end
-speaking de_DE.UTF-8 pam_begin browser alice
+speaking de_DE.UTF-8 browser alice
 pam_says 10 'Collez ici'
 ok $? 'with one it does not'
 pam_end
-speaking xx_YY.UTF-8 pam_begin browser bob
+speaking xx_YY.UTF-8 browser bob
 pam_says 10 'Paste the code'
 ok $? 'a language that is not there is English'
 pam_end
-speaking ../../etc/passwd pam_begin browser bob
+speaking ../../etc/passwd browser bob
 pam_says 10 'Paste the code'
 ok $? 'SEC-43: so is a hostile one'
 pam_end

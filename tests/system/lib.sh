@@ -256,13 +256,13 @@ EOF
 }
 
 # Starts a login in the background; its dialogue grows in $work/pam.out. Answers go to fd 9.
-pam_begin() { # pam_begin SERVICE USER [operations...]
+pam_begin() { # pam_begin SERVICE USER [operations...]; pam_env: a variable for PAM's environment
   local service=$1 user=$2
   shift 2
   rm -f $work/pam.in
   mkfifo $work/pam.in
   : >$work/pam.out
-  stdbuf -o0 pamtester "$service" "$user" "${@:-authenticate}" \
+  stdbuf -o0 pamtester ${pam_env:+"-E$pam_env"} "$service" "$user" "${@:-authenticate}" \
     <$work/pam.in >$work/pam.out 2>&1 &
   pam_pid=$!
   exec 9>$work/pam.in

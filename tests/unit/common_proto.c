@@ -478,7 +478,7 @@ static void hostile_values(void)
 	buf_put_u32(&b, 0);
 	is_int(
 	    decoded(kind_of(MSG_LOOKUP), &b), ERR_PROTOCOL, "SEC-32: an unknown kind of look-up");
-	for (int kind = 0; kind < 5; kind += 4) {
+	for (int kind = 0; kind < 6; kind += 5) {
 		begin(&b, MSG_ASK);
 		buf_put_u8(&b, (uint8_t)kind);
 		buf_put_u8(&b, 0);

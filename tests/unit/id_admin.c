@@ -297,7 +297,7 @@ static void flush_and_status(void)
 	ok(r.out.changed && r.n_rows == 0, "has the map written anew");
 	is_int(status_rows_of(&w, &r), ERR_OK, "status");
 	is_str(r.rows,
-	    "identities|1\nledger|1\nnames|1\nused_tokens|1\npersons|0\nunserved|0\nschema|2\n"
+	    "identities|1\nledger|1\nnames|1\nused_tokens|1\npersons|0\nunserved|0\nschema|3\n"
 	    "groups_not_served|\n",
 	    "its rows");
 	world_close(&w);

@@ -133,7 +133,7 @@ static void gross_damage(const char *bytes, size_t len)
 	    {"its first page overwritten", 0, 4096, 0},
 	    {"a page of the middle overwritten", 40960, 4096, PEOPLE},
 	    {"a few bytes of a page overwritten", 45060, 16, PEOPLE},
-	    {"many pages overwritten", 40960, 16384, PEOPLE / 2},
+	    {"many pages overwritten", 81920, 16384, PEOPLE / 2},
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {

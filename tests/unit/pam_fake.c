@@ -86,7 +86,8 @@ static void build(const struct step *s, struct buf *b)
 		break;
 	case STEP_ASK:
 	case STEP_LOSE:
-		proto_put_ask(b, (enum ask_kind)s->number, s->number != ASK_TOKEN, s->text);
+		proto_put_ask(b, (enum ask_kind)s->number,
+		    s->number != ASK_TOKEN && s->number != ASK_PASSPHRASE, s->text);
 		break;
 	case STEP_RESULT:
 		m.code = (enum err)s->number;
