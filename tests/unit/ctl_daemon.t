@@ -156,7 +156,7 @@ flush
 sync' "each asked as typed"
 for words in "user map 6 Marie" "user map 6 ../x" "user map a:b marie" "user add 6 marie a:b" \
   "user map 6" "user rename a" "user show" "user remove a b" "user list x" "user" "user sync" \
-  "sync now" "roster build" "passphrase" "flush --all"; do
+  "sync now" "roster build" "passphrase a b" "flush --all"; do
   # shellcheck disable=SC2086
   run $words
   is "$rc|$out" "2|" "usage error: $words"
