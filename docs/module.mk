@@ -3,8 +3,10 @@
 dist_doc_DATA = \
 	%D%/apache.md \
 	%D%/code-page.md \
+	%D%/console.md \
 	%D%/dovecot.md \
 	%D%/leaver.md \
 	%D%/nextcloud.md \
 	%D%/nginx.md \
-	%D%/passphrase.md
+	%D%/passphrase.md \
+	%D%/sudo.md
