@@ -108,7 +108,7 @@ log_mark
 pam_begin shell encvoy-2
 url=$(pam_address)
 paste "$address"
-pam_says 20 'pas fonctionné' # alice's sign-in before said that she reads French
+pam_says 20 'Voici une nouvelle adresse|Here is a fresh address'
 ok $? 'SEC-24: the address of an earlier sign-in (another state) is not taken'
 wait_for 20 addresses 2
 [ "$(pam_address)" != "$url" ]
