@@ -7,6 +7,7 @@ cd "$(dirname "$0")" || exit 1
 top=$PWD
 jobs=$(nproc)
 more=$((2 * jobs)) # many tests wait more than they work
+export CONFIG_SHELL=/bin/dash # libtool is a shell script: dash runs it in half of bash's time
 passed=0
 failed=0
 skipped=0
@@ -94,8 +95,7 @@ configure_in() { # configure_in DIR OPTIONS...
   local dir=$1
   shift
   mkdir -p "$dir"
-  # libtool is a shell script: dash runs it in half of bash's time
-  (cd "$dir" && CONFIG_SHELL=/bin/dash /bin/dash "$top/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+  (cd "$dir" && $CONFIG_SHELL "$top/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
     --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)" "$@")
 }
 
