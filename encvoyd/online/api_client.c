@@ -192,6 +192,8 @@ static enum err settle(struct api *a, struct api_slot *s, const struct api_job *
 	s->answer.body = answer.body.data;
 	s->answer.len = answer.body.len;
 	e = job->take(job->arg, s->i, &s->answer);
+	if (e == ERR_TOO_LONG && job->too_long)
+		return job->too_long(job->arg, s->i);
 	if (e == ERR_OK || (!may_pass(e) && a->detail[0]))
 		return e;
 	return failed(a, s, e);

@@ -31,7 +31,8 @@ struct api_job {
 	/* Takes an answer. ERR_PROVIDER_ERROR: nonsense, to be asked for again; any other error
 	 * ends the job. */
 	enum err (*take)(void *arg, size_t i, const struct api_answer *a);
-	/* An answer longer than HTTP_BODY_MAX, in place of take; NULL: it ends the job. */
+	/* For an answer longer than HTTP_BODY_MAX, or one that take calls ERR_TOO_LONG; NULL: it
+	 * ends the job. */
 	enum err (*too_long)(void *arg, size_t i);
 	void *arg;
 };

@@ -134,6 +134,8 @@ control /user "{\"sub\":\"12\",\"login\":\"$(printf '😀%.0s' {1..71})\"}" >/de
 control /user '{"sub":"6","custom_fields":{"sshPublicKey":"ssh-rsa A\u001b[2J","loginShell":7}}' >/dev/null
 printf '{"sub":"7","custom_fields":{"sshPublicKey":"%s"}}' "$(head -c 300000 /dev/zero | tr '\0' A)" >"$work/long"
 control /user "@$work/long" >/dev/null
+printf '{"sub":"2","custom_fields":{"loginShell":[0%s]}}' "$(printf ',0%.0s' {1..5000})" >"$work/long"
+control /user "@$work/long" >/dev/null
 passes 12
 is "$last" 'END ok 7 ' 'SEC-21: nobody stops the directory by his own profile'
 is "$(awk -F'\t' '$1 == 3 {print $3}' "$work/got")" Brown 'SEC-25: an unprintable name is none'
