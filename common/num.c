@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/num.h"
 
+#include <stdlib.h>
+
 enum err num_parse(const char *s, size_t len, uint64_t max, uint64_t *ret)
 {
 	uint64_t v = 0;
@@ -54,4 +56,23 @@ enum err num_parse_duration(const char *s, size_t len, uint64_t max, uint64_t *r
 		return ERR_RANGE;
 	*ret = v;
 	return ERR_OK;
+}
+
+int num_compare_u32(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+size_t num_sort_u32(uint32_t *v, size_t n)
+{
+	size_t kept = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), num_compare_u32);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || v[i] != v[kept - 1])
+			v[kept++] = v[i];
+	return kept;
 }

@@ -68,16 +68,7 @@ void blocked_free(struct blocked *b)
 	*b = (struct blocked){0};
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint32_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
-}
-
 bool blocked_has(const struct blocked *b, uint32_t uid)
 {
-	return b->n && bsearch(&uid, b->uids, b->n, sizeof(*b->uids), compare);
+	return b->n && bsearch(&uid, b->uids, b->n, sizeof(*b->uids), num_compare_u32);
 }

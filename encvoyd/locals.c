@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/locals.h"
+#include "common/num.h"
 
 #include "common/cleanup.h"
 
@@ -174,13 +175,6 @@ static int compare_name(const void *key, const void *item)
 	return strcmp(key, ((const struct item *)item)->name);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool unchanged(const struct source *src)
 {
 	struct stat st;
@@ -206,7 +200,7 @@ enum err locals_refresh(struct locals *l)
 		return e;
 	if (fresh.n_items) {
 		qsort(fresh.items, fresh.n_items, sizeof(*fresh.items), compare_items);
-		qsort(fresh.ids, fresh.n_ids, sizeof(*fresh.ids), compare_ids);
+		qsort(fresh.ids, fresh.n_ids, sizeof(*fresh.ids), num_compare_u32);
 	}
 	set_free(&l->set);
 	l->set = fresh;
@@ -269,5 +263,5 @@ bool locals_has_id(const struct locals *l, uint32_t id)
 	if (!l->loaded)
 		return true;
 	return l->set.n_ids &&
-	       bsearch(&id, l->set.ids, l->set.n_ids, sizeof(*l->set.ids), compare_ids) != NULL;
+	       bsearch(&id, l->set.ids, l->set.n_ids, sizeof(*l->set.ids), num_compare_u32) != NULL;
 }

@@ -5,6 +5,7 @@
 #include "encvoyd/log.h"
 #include "encvoyd/passlogin.h"
 #include "encvoyd/refusal.h"
+#include "encvoyd/reload.h"
 #include "encvoyd/reuse.h"
 #include "sys/clock.h"
 
@@ -170,13 +171,22 @@ void login_wait(struct login *l)
 	    clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
 }
 
+enum err login_identify(struct login *l, const struct msg_identity *who, struct decision *d)
+{
+	struct server *s = l->conn->server;
+	enum err e =
+	    identity_login(s->ids, s->conf, &l->q.service, l->q.m.user, who, clock_unix(), d);
+
+	if (e == ERR_OK && d->changed)
+		(void)server_publish_change(s, d->sub);
+	return e;
+}
+
 void login_ask(struct login *l)
 {
 	enum err e = online_start(l);
 
-	if (e == ERR_OK)
-		login_wait(l);
-	else
+	if (e != ERR_OK)
 		login_refused(l, e, NULL);
 }
 

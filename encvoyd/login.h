@@ -45,7 +45,10 @@ void login_decide(
 /* The same for an end without IDENTITY (reuse.c): those that wait for this login end with it, and
  * where the provider could not be asked, what was known before still counts. */
 void login_refused(struct login *l, enum err code, const char *text);
-/* Has the online side asked, or ends the login. */
+/* Whether a verified identity may log in as it wants to (identity_login), with the map published
+ * anew where that changed it. */
+enum err login_identify(struct login *l, const struct msg_identity *who, struct decision *d);
+/* Has the online side asked, in a login that waits, or ends it. */
 void login_ask(struct login *l);
 /* Waits for what decides it, for login_timeout at most. */
 void login_wait(struct login *l);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/mapfile_changes.h"
+#include "common/num.h"
 
 #include "encvoyd/mapfile_parts.h"
 
@@ -58,28 +59,16 @@ static enum err prepare(const struct map_builder *b, enum seen_id set, const str
 		   : ERR_OK;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The same in ascending order, each once; the caller frees. */
 static enum err sorted(const uint32_t *gids, size_t n, uint32_t **ret, size_t *ret_n)
 {
 	uint32_t *copy = calloc(n, sizeof(*copy));
-	size_t kept = 0;
 
 	if (!copy)
 		return ERR_NOMEM;
 	memcpy(copy, gids, n * sizeof(*copy));
-	qsort(copy, n, sizeof(*copy), compare);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || copy[i] != copy[kept - 1])
-			copy[kept++] = copy[i];
 	*ret = copy;
-	*ret_n = kept;
+	*ret_n = num_sort_u32(copy, n);
 	return ERR_OK;
 }
 

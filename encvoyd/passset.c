@@ -3,7 +3,6 @@
 #include "encvoyd/passlogin.h"
 
 #include "common/str.h"
-#include "encvoyd/reload.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -34,13 +33,9 @@ static void ask_new(struct pass *p)
 void passset_begin(struct pass *p)
 {
 	struct login *l = p->login;
-	struct server *s = l->conn->server;
 	struct decision *d = &p->decision;
-	enum err e =
-	    identity_login(s->ids, s->conf, &l->q.service, l->q.m.user, &p->who, clock_unix(), d);
+	enum err e = login_identify(l, &p->who, d);
 
-	if (e == ERR_OK && d->changed)
-		(void)server_publish_change(s, d->sub);
 	if (e != ERR_OK) {
 		login_decide(l, e, p->who.method, d, NULL);
 	} else if (!p->fresh) {

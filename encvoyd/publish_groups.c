@@ -2,6 +2,7 @@
 /* What a few people's changes make of the groups with members: those of the base, without the names
  * these people had there, and with the names they have now. */
 #include "common/cleanup.h"
+#include "common/num.h"
 #include "encvoyd/publish_parts.h"
 
 #include <stdlib.h>
@@ -13,13 +14,6 @@
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int compare_gids(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 static bool has_gid(const struct regrouped *p, uint32_t gid)
@@ -35,7 +29,7 @@ static enum err affected(
     const struct map *base, const struct regrouped *v, size_t n, uint32_t **ret, size_t *ret_n)
 {
 	AUTO_BUF struct buf gids;
-	size_t kept = 0, all;
+	size_t all;
 
 	buf_init(&gids, SIZE_MAX);
 	for (size_t i = 0; i < n; i++) {
@@ -59,14 +53,9 @@ static enum err affected(
 	*ret = calloc(all + 1, sizeof(**ret));
 	if (!*ret)
 		return ERR_NOMEM;
-	if (all) {
+	if (all)
 		memcpy(*ret, gids.data, gids.len);
-		qsort(*ret, all, sizeof(**ret), compare_gids);
-	}
-	for (size_t i = 0; i < all; i++)
-		if (!kept || (*ret)[i] != (*ret)[kept - 1])
-			(*ret)[kept++] = (*ret)[i];
-	*ret_n = kept;
+	*ret_n = num_sort_u32(*ret, all);
 	return ERR_OK;
 }
 
@@ -77,10 +66,13 @@ static enum err read_group(
 
 	while ((e = map_group_by_gid(base, gid, *buf, *size, ret)) == ERR_TOO_LONG) {
 		size_t larger = *size ? *size * 2 : 65536;
-		char *bigger = larger <= (size_t)MEMBERS_MAX * 64 ? realloc(*buf, larger) : NULL;
+		char *bigger;
 
+		if (larger > (size_t)MEMBERS_MAX * 64)
+			return ERR_TOO_MANY;
+		bigger = realloc(*buf, larger);
 		if (!bigger)
-			return larger <= (size_t)MEMBERS_MAX * 64 ? ERR_NOMEM : ERR_TOO_MANY;
+			return ERR_NOMEM;
 		*buf = bigger;
 		*size = larger;
 	}

@@ -3,7 +3,6 @@
 
 #include "encvoyd/entry.h"
 #include "encvoyd/ids.h"
-#include "encvoyd/reload.h"
 #include "encvoyd/standing.h"
 #include "sys/clock.h"
 
@@ -49,17 +48,6 @@ static struct login *next_waiting(struct server *s, const uint8_t *key)
 	return found;
 }
 
-static enum err decide(struct login *l, const struct msg_identity *who, struct decision *d)
-{
-	struct server *s = l->conn->server;
-	enum err e =
-	    identity_login(s->ids, s->conf, &l->q.service, l->q.m.user, who, clock_unix(), d);
-
-	if (e == ERR_OK && d->changed)
-		(void)server_publish_change(s, d->sub);
-	return e;
-}
-
 /* Who is out stays out when they are let in again: nothing is left of before. */
 static bool is_out(enum err e)
 {
@@ -79,7 +67,7 @@ static void serve(struct login *l, const struct verdict_entry *entry, const char
 		login_decide(l, e, 0, NULL, NULL);
 		return;
 	}
-	e = decide(l, &who, &d);
+	e = login_identify(l, &who, &d);
 	if (is_out(e))
 		verdicts_forget_sub(&s->verdicts, who.sub);
 	login_decide(l, e, who.method, &d, NULL);
@@ -110,7 +98,6 @@ bool reuse_begin(struct login *l)
 		return true;
 	}
 	l->reuse.waits = true;
-	login_wait(l);
 	return true;
 }
 
@@ -120,7 +107,7 @@ void reuse_identity(struct login *l, const struct msg_identity *who)
 	bool asked = l->reuse.asks;
 	uint8_t key[BLAKE2S_SIZE];
 	struct decision d = {0};
-	enum err e = decide(l, who, &d);
+	enum err e = login_identify(l, who, &d);
 
 	memcpy(key, l->reuse.key, sizeof(key));
 	l->reuse.asks = false;
@@ -132,7 +119,7 @@ void reuse_identity(struct login *l, const struct msg_identity *who)
 	login_decide(l, e, who->method, &d, NULL);
 	while (asked && (l = next_waiting(s, key))) {
 		d = (struct decision){0};
-		e = decide(l, who, &d);
+		e = login_identify(l, who, &d);
 		login_decide(l, e, who->method, &d, NULL);
 	}
 }
@@ -181,6 +168,7 @@ void reuse_pass_on(struct login *l)
 	next = l->conn->server->stopping ? NULL : next_waiting(l->conn->server, l->reuse.key);
 	if (next) {
 		next->reuse.asks = true;
+		login_wait(next);
 		login_ask(next);
 	}
 }
