@@ -11,14 +11,6 @@ fleet=$work/fleet
 mkdir -p $www $fleet
 idp_start
 
-web_start() {
-  rm -f $work/web.log.ready
-  : >>$work/web.log
-  node "$top/tests/system/webserver.js" $www 8445 $work/idp/server.pem $work/idp/server.key \
-    $work/web.log 2>$work/web.err &
-  web_pid=$!
-  wait_for 10 test -e $work/web.log.ready || die "no web server: $(cat $work/web.err)"
-}
 publish() {
   encvoyctl roster build --key $fleet/key --fleet prod --issuer $issuer --out $www \
     --from $work/people >$work/build.out 2>&1 || die "$(cat $work/build.out)"

@@ -171,6 +171,16 @@ idp_stop() {
   rm -f $work/idp/ready.json
 }
 
+# The files below $www over TLS, on port 8445; its requests in $work/web.log, its process in web_pid.
+web_start() {
+  rm -f $work/web.log.ready
+  : >>$work/web.log
+  node "$top/tests/system/webserver.js" $www 8445 $work/idp/server.pem $work/idp/server.key \
+    $work/web.log 2>$work/web.err &
+  web_pid=$!
+  wait_for 30 test -e $work/web.log.ready || die "no web server: $(cat $work/web.err)"
+}
+
 control() { # control PATH [JSON]: GET, or POST of JSON
   if [ $# = 1 ]; then
     curl -sS "$control$1"

@@ -24,9 +24,7 @@ is "$(encvoyctl enroll --code-page --redirect-uri http://page.example.test/ 2>&1
 
 client() { control /client "{\"client_id\":\"host\",\"redirect_uris\":[\"$page\"]}" >/dev/null; }
 idp_start
-node "$top/tests/system/webserver.js" $www 8445 $work/idp/server.pem $work/idp/server.key $work/www.log &
-www_pid=$!
-wait_for 30 test -e $work/www.log.ready || die 'the web server did not start'
+web_start
 client
 encvoyctl enroll $issuer --client-id host --ca-file $ca --allow 'sub:2 sub:3' --redirect-uri $page \
   >$work/enroll.out 2>&1 </dev/null
@@ -67,7 +65,7 @@ is "$(see headings)" '["Your sign-in code"]' 'and there is one heading'
 foreign=$(see requests | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).filter((u) =>
   !u.startsWith(process.argv[1]) && !u.startsWith(process.argv[2])).join(" "))' "$issuer" "$page?")
 is "$foreign" '' 'nothing is loaded but the provider and the page'
-is "$(sort -u $work/www.log)" "200 /code-page.html $(stat -c %s $www/code-page.html)" \
+is "$(sort -u $work/web.log)" "200 /code-page.html $(stat -c %s $www/code-page.html)" \
   'its web server is asked for the page alone'
 paste "$code"
 pam_end
@@ -161,6 +159,6 @@ paste "$(see code)"
 pam_end
 is "$pam_status" 0 'outage: and afterwards all is well again'
 
-kill $www_pid "$BROWSER_PID"
+kill $web_pid "$BROWSER_PID"
 daemon_stop
 done_testing
