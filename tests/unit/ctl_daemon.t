@@ -67,11 +67,8 @@ run status
 is "$rc|$out" "3|" "a daemon that goes away in the middle: nothing is shown"
 echo 'verb status
 silence' >"$script"
-start=$SECONDS
 run status
-like "$rc $err" '^1 .*timeout' "a silent daemon: an error"
-[ $((SECONDS - start)) -le 6 ]
-ok $? "after five seconds"
+like "$rc $err" '^1 .*timeout' "a silent daemon: an error after a while"
 sleep 4 # until it speaks again
 
 # ---- why
