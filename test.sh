@@ -6,13 +6,12 @@ set -u -o pipefail
 cd "$(dirname "$0")" || exit 1
 top=$PWD
 jobs=$(nproc)
-more=$((2 * jobs)) # many tests wait more than they work
 export CONFIG_SHELL=/bin/dash # libtool is a shell script: dash runs it in half of bash's time
 passed=0
 failed=0
 skipped=0
 times=()
-declare -A pid began # of what runs beside the rest
+distcheck= # the process that runs beside the rest
 
 # part NAME COMMAND...: runs it, says how long it took, stops everything when it fails
 part() {
@@ -22,7 +21,7 @@ part() {
   if ! "$@"; then
     echo "== $name FAILED after $((SECONDS - start)) s"
     failed=$((failed + 1))
-    kill "${pid[@]}" 2>/dev/null # what was started beside it
+    [ -z "$distcheck" ] || kill "$distcheck"
     finish
   fi
   times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
@@ -47,28 +46,20 @@ explain() {
   done
 }
 
-# A test run whose failures are counted, not fatal. Two may run beside each other: their tests wait
-# more than they work. start DIR MAKE-ARGUMENTS..., and later ended NAME DIR.
-start() {
-  local dir=$1
-  shift
-  find "$dir" -name '*.trs' -delete
-  began[$dir]=$SECONDS
-  make -C "$dir" -s -j$more "$@" >"$dir/suite.out" 2>&1 &
-  pid[$dir]=$!
-}
-ended() {
-  local name=$1 dir=$2 before=$failed rc=0 trs
+# A test run whose failures are counted, not fatal: run NAME DIR TARGET
+run() {
+  local name=$1 dir=$2 start=$SECONDS before=$failed rc=0 trs
   echo "== $name"
-  wait "${pid[$dir]}" || rc=$?
-  mapfile -t trs < <(find "$dir" -name '*.trs')
+  find "$dir/tests" -name '*.trs' -delete
+  make -C "$dir" -s -j"$jobs" "$3" >"$dir/suite.out" 2>&1 || rc=$?
+  mapfile -t trs < <(find "$dir/tests" -name '*.trs')
   count "${trs[@]}"
   if [ "$rc" != 0 ]; then
     grep -hE '^(FAIL|ERROR|XPASS)' "$dir/suite.out" || tail -30 "$dir/suite.out"
-    explain "$dir"
+    explain "$dir/tests"
     [ "$failed" != "$before" ] || failed=$((failed + 1))
   fi
-  times+=("$(printf '%5d s  %s' $((SECONDS - began[$dir])) "$name")")
+  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
 }
 
 # The provider's own tests: it must behave as Encvoy ID does.
@@ -99,25 +90,26 @@ configure_in() { # configure_in DIR OPTIONS...
     --runstatedir=/run --libdir="/usr/lib/$(gcc -print-multiarch)" "$@")
 }
 
-build() { make -C "$1" -s -j"$jobs" "${@:2}"; }
+build() { make -C "$1" -s -j"$jobs"; }
 
-# Builds from the tarball, runs the unit tests there, installs and removes everything. automake
-# prints the sums only, and keeps the logs when something failed.
+# Builds from the tarball, runs the unit tests there, installs and removes everything, while the rest
+# goes on. automake prints the sums only, and keeps the logs when something failed.
 start_distcheck() {
-  began[distcheck]=$SECONDS
-  ENCVOY_VECTORS=${ENCVOY_VECTORS:-$top/../shared/vectors} \
-    make -C build -j$more distcheck >build/distcheck.out 2>&1 &
-  pid[distcheck]=$!
+  distcheck_began=$SECONDS
+  ENCVOY_VECTORS=${ENCVOY_VECTORS:-$top/../shared/vectors} make -C build -j"$jobs" distcheck \
+    DISTCHECK_CONFIGURE_FLAGS='--enable-werror --enable-asan CC=clang' >build/distcheck.out 2>&1 &
+  distcheck=$!
 }
 distcheck_ended() {
-  local out=build/distcheck.out name='make distcheck: unit tests, style, corpora' rc=0 p f s
+  local out=build/distcheck.out rc=0 p f s
+  local name='make distcheck (clang, ASan+UBSan): unit tests, style, corpora'
   echo "== $name"
-  wait "${pid[distcheck]}" || rc=$?
+  wait $distcheck || rc=$?
   p=$(summary PASS $out) f=$(($(summary FAIL $out) + $(summary XPASS $out) + $(summary ERROR $out)))
   s=$(summary SKIP $out)
-  [ "$rc" = 0 ] || { explain build; [ "$f" != 0 ] || { tail -40 $out; f=1; }; }
+  [ "$rc" = 0 ] || { explain build/nss-pam-encvoy-*; [ "$f" != 0 ] || { tail -40 $out; f=1; }; }
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  times+=("$(printf '%5d s  %s' $((SECONDS - began[distcheck])) "$name")")
+  times+=("$(printf '%5d s  %s' $((SECONDS - distcheck_began)) "$name")")
 }
 summary() { sed -nE "s/^# $1: +([0-9]+)$/\\1/p" "$2" | grep . || echo 0; }
 
@@ -134,12 +126,8 @@ part 'build (gcc, -Werror)' build build
 start_distcheck
 part 'test provider (npm)' tests/idp/install.sh
 provider_tests
-part 'configure (clang, ASan+UBSan)' configure_in build-asan --enable-werror --enable-asan CC=clang
-part 'build (clang, ASan+UBSan)' build build-asan check TESTS=
+run 'system tests' build check-system
+run 'unit tests that a sanitizer would disturb' build check-plain
 distcheck_ended
-start build-asan check
-start build check-system
-ended 'system tests' build
-ended 'unit tests under ASan+UBSan' build-asan
 part 'git status is empty' clean_tree
 finish

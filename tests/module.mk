@@ -47,6 +47,30 @@ idp:
 check-system: all idp tests/unit/online_people tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)' check_PROGRAMS= check_LTLIBRARIES=
 
+# Unit tests that do less under a sanitizer: for a build without, beside all of them in one with.
+plain_programs = \
+	%D%/unit/common_secret \
+	%D%/unit/id_crash \
+	%D%/unit/id_damage \
+	%D%/unit/listener_directory \
+	%D%/unit/map_scale \
+	%D%/unit/nss_threads \
+	%D%/unit/nss_trouble \
+	%D%/unit/oidc_roster_lines \
+	%D%/unit/online_http \
+	%D%/unit/online_roster \
+	%D%/unit/online_stream \
+	%D%/unit/pam_load \
+	%D%/unit/pam_secrets \
+	%D%/unit/pam_threads
+plain_tests = $(plain_programs) \
+	%D%/unit/nss_hits.t \
+	%D%/unit/nss_symbols.t \
+	%D%/unit/subid.t
+.PHONY: check-plain
+check-plain: all $(plain_programs) tests/unit/nss_hits tests/unit/online_player
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(plain_tests)' check_PROGRAMS= check_LTLIBRARIES=
+
 # make fuzz FUZZ_SECONDS=60: every target in turn, corpus kept in the build tree
 FUZZ_SECONDS = 3600
 fuzz_targets = $(filter tests/fuzz/fuzz_%,$(check_PROGRAMS))

@@ -39,9 +39,9 @@ printf '# carla ALL\nroot ALL=(ALL) ALL\nadm,carla ALL=(ALL) ALL\n' >/etc/sudoer
 printf 'carlas ALL=(ALL) ALL\n#%s ALL = NOPASSWD: ALL\n' $uid >/etc/sudoers.d/web
 printf 'carla ALL=(ALL) ALL\n' >/etc/sudoers.d/web.bak
 printf 'wheelers:x:4711:root,carla\ncarlas:x:4712:carlas\n' >>/etc/group
-setpriv --reuid $uid --regid $gid --clear-groups sleep 60 &
+setpriv --reuid $uid --regid $gid --clear-groups sleep 600 &
 sleeper=$!
-wait_for 5 grep -q sleep /proc/$sleeper/comm
+wait_for 30 grep -q sleep /proc/$sleeper/comm
 
 state() { find /etc /var/spool/cron /var/lib/systemd /var/mail "$work/one" "$work/two x" -printf '%p %U %G %s %T@ %C@\n' | sort; }
 before=$(state)
