@@ -6,7 +6,7 @@ set -u -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=${ENCVOY_BUILD:?run it as "make bench"}
 out=${BENCH_OUT:?}
-peers="libnss-db libnss-extrausers libnss-systemd nscd slapd nslcd libnss-ldapd sssd-common libnss-sss"
+peers="libnss-db libnss-extrausers libnss-systemd nscd slapd nslcd libnss-ldapd sssd-common sssd-proxy libnss-sss"
 
 [ "$(id -u)" = 0 ] || { echo 'make bench: needs root for private namespaces' >&2; exit 1; }
 # what nothing here may change
