@@ -180,9 +180,7 @@ static bool parse_object(struct json_parser *ps, struct json_object **ret)
 /* Behind the opening bracket. */
 static bool parse_container(struct json_parser *ps, bool is_object, struct json_object **ret)
 {
-	if (++ps->depth > JSON_MAX_DEPTH)
-		return json_bad(ps);
-	if (++ps->containers > JSON_MAX_CONTAINERS)
+	if (++ps->depth > JSON_MAX_DEPTH || ++ps->containers > JSON_MAX_CONTAINERS)
 		return json_fail(ps, ERR_TOO_LONG);
 	skip_blanks(ps);
 	if (!(is_object ? parse_object(ps, ret) : parse_array(ps, ret)))

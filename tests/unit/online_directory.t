@@ -136,6 +136,8 @@ printf '{"sub":"7","custom_fields":{"sshPublicKey":"%s"}}' "$(head -c 300000 /de
 control /user "@$work/long" >/dev/null
 printf '{"sub":"2","custom_fields":{"loginShell":[0%s]}}' "$(printf ',0%.0s' {1..5000})" >"$work/long"
 control /user "@$work/long" >/dev/null
+printf '{"sub":"12","custom_fields":{"deep":%s1%s}}' "$(printf '[%.0s' {1..40})" "$(printf ']%.0s' {1..40})" >"$work/long"
+control /user "@$work/long" >/dev/null
 passes 12
 is "$last" 'END ok 7 ' 'SEC-21: nobody stops the directory by his own profile'
 is "$(awk -F'\t' '$1 == 3 {print $3}' "$work/got")" Brown 'SEC-25: an unprintable name is none'
