@@ -23,6 +23,7 @@ TESTS += %D%/style/style.t %D%/style/coverage.t
 system_tests = \
 	%D%/system/account.t \
 	%D%/system/api.t \
+	%D%/system/crowd.t \
 	%D%/system/ctl.t \
 	%D%/system/login.t \
 	%D%/system/online.t \
@@ -35,7 +36,7 @@ system_tests = \
 	%D%/system/truth.t \
 	%D%/system/web.t \
 	%D%/unit/online_directory.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
+dist_check_SCRIPTS += $(system_tests) %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
 	%D%/system/memory_has.js \
 	%D%/system/webserver.js
 CLEANFILES += %D%/system/page-*.png
@@ -44,7 +45,7 @@ EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 .PHONY: check-system idp
 idp:
 	$(top_srcdir)/tests/idp/install.sh
-check-system: all idp tests/unit/online_people tests/unit/online_player
+check-system: all idp tests/unit/online_crowd tests/unit/online_people tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)' check_PROGRAMS= check_LTLIBRARIES=
 
 # Unit tests that do less under a sanitizer: for a build without, beside all of them in one with.
@@ -70,6 +71,12 @@ plain_tests = $(plain_programs) \
 .PHONY: check-plain
 check-plain: all $(plain_programs) tests/unit/nss_hits tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(plain_tests)' check_PROGRAMS= check_LTLIBRARIES=
+
+# Many conversations at once, with figures: some minutes.
+CROWD = 1000
+.PHONY: crowd
+crowd: all idp tests/unit/online_crowd
+	ENCVOY_BUILD='$(abs_top_builddir)' CROWD='$(CROWD)' $(top_srcdir)/tests/system/crowd.t
 
 # make fuzz FUZZ_SECONDS=60: every target in turn, corpus kept in the build tree
 FUZZ_SECONDS = 3600
