@@ -322,4 +322,27 @@ pam_browser() { # pam_browser SERVICE USER SIGNS_IN [operations...]
   pam_end
 }
 
+# ---- passphrases -------------------------------------------------------------------------------
+signs_in() { # signs_in WHO: opens the address that is shown and pastes where it ended
+  local last
+  last=$(browse "$1" "$(pam_address)")
+  pam_says 30 Paste
+  printf '%s\n' "$last" >&9
+}
+
+new_passphrase() { # new_passphrase NEW [AGAIN]: types it and waits for the end
+  pam_says 60 'New passphrase'
+  printf '%s\n' "$1" >&9
+  pam_says 30 'Again'
+  printf '%s\n' "${2:-$1}" >&9
+  pam_says 30 'altered|error|same|The password|PASSWORD' || true
+  pam_end
+}
+
+set_passphrase() { # set_passphrase USER WHO NEW [AGAIN]: by /etc/pam.d/passwd, in WHO's browser
+  pam_begin passwd "$1" chauthtok
+  signs_in "$2"
+  new_passphrase "$3" "${4:-$3}"
+}
+
 sandbox_up

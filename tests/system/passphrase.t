@@ -41,22 +41,6 @@ line() { log_since | grep -E 'login .*result=' | tail -1; }
 tokens() { # how often the token endpoint was asked
   control /stats | json 'paths./oidc/token.count'
 }
-signs_in() { # signs_in WHO: opens the address that is shown and pastes where it ended
-  local last
-  last=$(browse "$1" "$(pam_address)")
-  pam_says 30 Paste
-  printf '%s\n' "$last" >&9
-}
-set_passphrase() { # set_passphrase USER WHO NEW [AGAIN]
-  pam_begin passwd "$1" chauthtok
-  signs_in "$2"
-  pam_says 60 'New passphrase'
-  printf '%s\n' "$3" >&9
-  pam_says 30 'Again'
-  printf '%s\n' "${4:-$3}" >&9
-  pam_says 30 'altered|error|same|The password|PASSWORD' || true
-  pam_end
-}
 
 # ---- off by default ----------------------------------------------------------------------------
 write_conf
@@ -270,6 +254,30 @@ pam_end
 like "$pam_text" 'The passphrase of encvoy-3 is set on this host' 'encvoyctl passphrase sets one'
 pam_answer typed encvoy-3 "$better"
 is "$pam_status" 0 'and bob logs in with it'
+
+# ---- by the device method ----------------------------------------------------------------------
+control /device '{"enabled":true,"interval":1}' >/dev/null
+sed 's/methods=browser/methods=device/' /etc/pam.d/passwd >/etc/pam.d/by-device
+log_mark
+pam_begin by-device encvoy-2 chauthtok
+device_decide alice --deny >/dev/null 2>&1
+pam_end
+[ "$pam_status" != 0 ]
+ok $? 'device: who denies sets none'
+is "$(reason)" reason=access-denied 'device: reason access-denied'
+pam_begin by-device encvoy-2 chauthtok
+device_decide alice >/dev/null
+new_passphrase "$good"
+is "$pam_status" 0 'device: alice sets another one after approving in her browser'
+control /stats/reset '{}' >/dev/null
+pam_answer typed encvoy-2 "$good"
+is "$pam_status/$(tokens)" 0/1 'device: with a refresh token (offline_access), which the provider takes'
+pam_answer typed encvoy-2 "$better"
+is "$pam_status" 1 'device: in place of the former one'
+control /fault '{"path":"/oidc/token","kind":"status","status":503,"count":-1}' >/dev/null
+pam_answer typed encvoy-2 "$good"
+is "$pam_status" 0 'device: an outage does not stop it'
+control /reset '{}' >/dev/null
 
 # ---- a child dies ------------------------------------------------------------------------------
 for p in $(pgrep -u encvoy encvoyd-pass); do kill -9 "$p"; done

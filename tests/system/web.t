@@ -189,6 +189,30 @@ bad=0
 for p in "${pids[@]}"; do wait "$p" || bad=$((bad + 1)); done
 is $bad 0 'dovecot: ten at once'
 
+# ---- nobody waits for another's question --------------------------------------------------------
+asked() { [ "$(introspected)" = 1 ]; }
+# What hangs does so until encvoyd-online gives up: on a slow machine that may be too soon to be seen.
+for _ in 1 2 3; do
+  stuck=$(access_token alice)
+  control /fault '{"path":"/oidc/token/introspection","kind":"hang","count":-1}' >/dev/null
+  forget_stats
+  dav 8088 encvoy-2 "$stuck" 1 >$work/stuck &
+  stuck_pid=$!
+  wait_for 10 asked
+  others="$(dav 8088 encvoy-2 "$token" 20)$(dav 8089 encvoy-2 "$token" 20)"
+  others+=" $(login 8088 encvoy-2 "$(id_token 2)")"
+  others+=" $(encvoyctl user show encvoy-2 | awk '$1 == "uid" { print $2 }')"
+  hung=$(cat $work/stuck)
+  wait $stuck_pid
+  control /reset '{}' >/dev/null
+  control /client '{"client_id":"dovecot"}' >/dev/null
+  [ -n "$hung" ] || break
+done
+is "$others" "{\"200\":20}{\"200\":20} $in 1879048194" \
+  'SEC-37: while one request hangs at the provider, tokens known, a new ID token and a look-up go through'
+is "$hung" '' 'SEC-37: before that one has ended'
+is "$(cat $work/stuck)" '{"401":1}' 'which is a refusal'
+
 # ---- what was known is decided anew ------------------------------------------------------------
 encvoyctl user remove encvoy-2 >/dev/null
 forget_stats
