@@ -40,6 +40,7 @@ void log_open(const char *ident, bool to_stderr)
 	state.ident = ident;
 	state.to_stderr = to_stderr;
 	state.opened = true;
+	tzset(); /* children need not read it anew */
 	reconnect();
 }
 

@@ -149,6 +149,13 @@ enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t 
 	}
 }
 
+size_t sock_next_len(int fd)
+{
+	ssize_t n = recv(fd, NULL, 0, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
 enum err sock_peer(int fd, struct peer *ret)
 {
 	struct ucred c;

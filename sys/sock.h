@@ -24,6 +24,8 @@ enum err sock_listen(const char *path, mode_t mode, uid_t owner, gid_t group, in
 enum err sock_send(int fd, const struct buf *packet, int64_t deadline);
 /* Receives one packet into storage; one that does not fit is ERR_PROTOCOL, the end ERR_CLOSED. */
 enum err sock_recv(int fd, void *storage, size_t size, int64_t deadline, size_t *ret_len);
+/* The length of the packet that would be received now, 0 when there is none or nobody knows. */
+size_t sock_next_len(int fd);
 /* Waits until fd is readable (or closed): ERR_OK or ERR_TIMEOUT. */
 enum err sock_wait(int fd, int64_t deadline);
 

@@ -15,19 +15,29 @@ static enum err send_packet(struct talk *t, const struct buf *packet)
 	return e == ERR_CLOSED ? ERR_CANCELLED : e;
 }
 
-/* One packet into room of PROTO_MAX bytes, which is a secret because it may hold a token. */
-static enum err receive(
-    struct talk *t, struct secret *room, int64_t until, enum msg_type *ret_type, struct reader *r)
+/* The room is made when there is something for it, and as large as that: a thousand who wait would
+ * lock as many times the largest packet into memory. */
+enum err talk_receive(
+    int fd, int64_t until, struct secret **ret_room, enum msg_type *ret_type, struct reader *r)
 {
-	size_t len = 0;
-	enum err e;
+	AUTO_SECRET struct secret *room = NULL;
+	size_t len, room_len;
+	enum err e = sock_wait(fd, until);
 
+	if (e != ERR_OK)
+		return e;
+	room_len = sock_next_len(fd);
+	room = secret_alloc(room_len && room_len < PROTO_MAX ? room_len : PROTO_MAX);
 	if (!room)
 		return ERR_NOMEM;
-	e = sock_recv(t->fd, secret_data(room), PROTO_MAX, until, &len);
+	e = sock_recv(fd, secret_data(room), secret_len(room), until, &len);
 	if (e == ERR_CLOSED)
 		return ERR_CANCELLED;
-	return e == ERR_OK ? proto_open(secret_data(room), len, r, ret_type) : e;
+	if (e == ERR_OK)
+		e = proto_open(secret_data(room), len, r, ret_type);
+	if (e == ERR_OK)
+		*ret_room = TAKE_PTR(room);
+	return e;
 }
 
 enum err talk_show(struct talk *t, const char *text, const char *qr)
@@ -54,10 +64,11 @@ enum err talk_ask(struct talk *t, enum ask_kind kind, bool echo, const char *tex
 
 enum err talk_wait(struct talk *t, int64_t until, struct secret **ret)
 {
-	AUTO_SECRET struct secret *room = secret_alloc(PROTO_MAX);
+	AUTO_SECRET struct secret *room = NULL;
 	struct reader r;
 	enum msg_type type;
-	enum err e = receive(t, room, until < t->deadline ? until : t->deadline, &type, &r);
+	enum err e =
+	    talk_receive(t->fd, until < t->deadline ? until : t->deadline, &room, &type, &r);
 
 	if (e != ERR_OK)
 		return e;

@@ -17,6 +17,11 @@ struct talk {
 	bool asked;       /* a question is open */
 };
 
+/* Waits until that moment for the listener's next message: ERR_TIMEOUT, ERR_CANCELLED when the
+ * other side is gone, ERR_PROTOCOL. The packet, which may hold a token, is the caller's to free; r
+ * reads from it. */
+enum err talk_receive(
+    int fd, int64_t until, struct secret **ret_room, enum msg_type *ret_type, struct reader *r);
 enum err talk_show(struct talk *t, const char *text, const char *qr);
 /* Asks; the answer comes from talk_wait. */
 enum err talk_ask(struct talk *t, enum ask_kind kind, bool echo, const char *text);

@@ -8,7 +8,6 @@
 #include "encvoyd/online/process.h"
 #include "encvoyd/online/talk.h"
 #include "sys/clock.h"
-#include "sys/sock.h"
 
 #define FIRST_MS 5000 /* until the listener has said what it wants */
 #define BACKSTOP_S 15
@@ -23,18 +22,10 @@ struct first {
 /* The packet may hold a token; it is gone before the work begins. */
 static enum err read_first(int fd, struct first *ret)
 {
-	AUTO_SECRET struct secret *room = secret_alloc(PROTO_MAX);
+	AUTO_SECRET struct secret *room = NULL;
 	struct reader r;
-	size_t len = 0;
-	enum err e;
+	enum err e = talk_receive(fd, clock_mono_ms() + FIRST_MS, &room, &ret->type, &r);
 
-	if (!room)
-		return ERR_NOMEM;
-	e = sock_recv(fd, secret_data(room), PROTO_MAX, clock_mono_ms() + FIRST_MS, &len);
-	if (e == ERR_CLOSED)
-		return ERR_CANCELLED;
-	if (e == ERR_OK)
-		e = proto_open(secret_data(room), len, &r, &ret->type);
 	if (e != ERR_OK)
 		return e;
 	if (ret->type == MSG_JOB)

@@ -119,8 +119,10 @@ static void packets(void)
 	struct buf failed = {.err = ERR_TOO_LONG};
 
 	pair(fds);
+	is_int((long)sock_next_len(fds[1]), 0, "no packet has no length");
 	is_int(send_text(fds[0], "hello", 0), ERR_OK, "a packet is sent");
 	is_int(send_text(fds[0], "world!", 0), ERR_OK, "another");
+	is_int((long)sock_next_len(fds[1]), 5, "the first one's length is known");
 	is_int(
 	    sock_recv(fds[1], storage, sizeof(storage), 0, &len), ERR_OK, "the first is received");
 	ok(len == 5 && !memcmp(storage, "hello", 5), "alone and whole");
@@ -135,6 +137,7 @@ static void packets(void)
 	is_int(
 	    sock_recv(fds[1], storage, sizeof(storage), SOCK_FOREVER, &len), ERR_CLOSED, "the end");
 	is_int(sock_wait(fds[1], 0), ERR_OK, "the end can be waited for");
+	is_int((long)sock_next_len(fds[1]), 0, "and is no packet");
 	signal(SIGPIPE, SIG_DFL);
 	is_int(send_text(fds[1], "x", 0), ERR_CLOSED, "SEC-41: no signal when nobody listens");
 	close(fds[1]);
