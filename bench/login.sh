@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make bench-login: sign-ins by token through apache2, beside pam_permit and pam_unix with yescrypt,
-# asked in turns in one run. Writes LOGIN_OUT. Nothing is judged by anybody but the reader.
+# make bench-login: sign-ins by token and by passphrase through apache2, beside pam_permit and pam_unix
+# with yescrypt, asked in turns in one run. Writes LOGIN_OUT. Nothing is judged by anybody but the reader.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../tests/system/lib.sh"
 
@@ -11,17 +11,23 @@ out=${LOGIN_OUT:-$top/bench/LOGIN-RESULTS.md}
 command -v ab >/dev/null || die 'ab is not here: tests/packages.sh bench'
 load=$(cut -d' ' -f1 /proc/loadavg)
 
-conf_write 'login_clients = www-data:nextcloud' '[service nextcloud]' 'client_id = nextcloud' \
-  'client_secret_file = /etc/encvoy/nextcloud.secret' 'methods = token' 'token_reuse = yes' 'verdict_ttl = 1h'
-printf 'nextcloud-secret' >/etc/encvoy/nextcloud.secret
-chown encvoy-online /etc/encvoy/nextcloud.secret
-chmod 600 /etc/encvoy/nextcloud.secret
+conf_write 'login_clients = www-data:nextcloud' 'client_secret_file = /etc/encvoy/host-secret.secret' \
+  'redirect_uri = https://hosts.example.test/cb' 'passphrase = yes' 'methods = browser' \
+  '[service nextcloud]' 'client_id = nextcloud' 'client_secret_file = /etc/encvoy/nextcloud.secret' \
+  'methods = token,passphrase' 'token_reuse = yes' 'verdict_ttl = 1h'
+sed -i 's/^client_id = host$/client_id = host-secret/' /etc/encvoy/encvoy.conf
+for c in host-secret nextcloud; do
+  printf '%s-secret' $c >/etc/encvoy/$c.secret
+  chown encvoy-online /etc/encvoy/$c.secret
+  chmod 600 /etc/encvoy/$c.secret
+done
 both() { printf '%s required %s\n' auth "$1" account "$1"; }
 for type in auth account; do # as docs/apache.md has it
   echo "$type [success=1 default=ignore] pam_localuser.so"
-  echo "$type [success=done default=die] pam_encvoy.so methods=token token_reuse"
+  echo "$type [success=done default=die] pam_encvoy.so methods=token,passphrase token_reuse"
   echo "$type required pam_deny.so"
 done >/etc/pam.d/nextcloud
+echo 'password required pam_encvoy.so methods=browser' >/etc/pam.d/passwd
 both pam_permit.so >/etc/pam.d/permit
 both pam_unix.so >/etc/pam.d/unix
 # pam_unix can check other users' passwords only where it may read the hashes
@@ -29,11 +35,16 @@ usermod -aG shadow www-data
 grep -q '^localjoe:\$y\$' /etc/shadow || die 'localjoe has no yescrypt hash'
 idp_start
 daemon_start
+passphrase='correct horse battery staple 7'
+set_passphrase encvoy-2 alice "$passphrase"
+[ "$pam_status" = 0 ] || die "no passphrase: $pam_text"
+cost_of() { grep -oE '^\$y\$[^$]+'; }
+yescrypt=$(awk -F: '$1 == "localjoe" { print $2 }' /etc/shadow | cost_of)
 
 a2enmod -q authnz_pam auth_basic mpm_event >/dev/null
 a2dissite -q 000-default >/dev/null
-mkdir -p /var/www/bench/{none,permit,encvoy,unix}
-for d in none permit encvoy unix; do echo ok >/var/www/bench/$d/index.html; done
+mkdir -p /var/www/bench/{none,permit,encvoy,pass,unix}
+for d in none permit encvoy pass unix; do echo ok >/var/www/bench/$d/index.html; done
 cat >/etc/apache2/conf-enabled/bench.conf <<'E2'
 ServerName localhost
 Listen 127.0.0.1:8090
@@ -48,7 +59,7 @@ KeepAliveTimeout 60
     DocumentRoot /var/www/bench
 </VirtualHost>
 E2
-for s in permit:permit encvoy:nextcloud unix:unix; do
+for s in permit:permit encvoy:nextcloud pass:nextcloud unix:unix; do
   cat >>/etc/apache2/conf-enabled/bench.conf <<E2
 <Location "/${s%:*}/">
     AuthType Basic
@@ -65,7 +76,8 @@ listens() { (: <"/dev/tcp/127.0.0.1/8090") 2>/dev/null; }
 wait_for 20 listens || die 'no apache'
 
 token=$(control /mint '{"client_id":"nextcloud","claims":{"sub":"2"}}' | json id_token)
-declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [encvoy]="encvoy-2:$token" [unix]=localjoe:joes-password)
+declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [encvoy]="encvoy-2:$token"
+  [pass]="encvoy-2:$passphrase" [unix]=localjoe:joes-password)
 
 run() { # run CONTENDER N CONCURRENT: requests in a second, and ms of one
   local answer header
@@ -95,7 +107,7 @@ note() { # note CONTENDER KIND N CONCURRENT
   echo "$1 $2 $figures $(calc "($(cpu_of www-data,encvoy,encvoy-online) - $before) * 1000 / $3")" >>$work/figures
 }
 
-for c in none permit encvoy unix; do run $c 20 10 >/dev/null || die "$c: requests failed"; done
+for c in none permit encvoy pass unix; do run $c 20 10 >/dev/null || die "$c: requests failed"; done
 for ((i = 0; i < rounds; i++)); do
   for c in none permit encvoy unix; do
     n=$requests
@@ -136,39 +148,85 @@ node -e '
   })();' <$work/tokens >$work/first || die 'first sign-ins'
 cpu=$(awk -v a="$cpu" -v b="$(cpu_of encvoy,encvoy-online)" -v n=$first_n 'BEGIN { printf "%.2f", (b - a) * 1000 / n }')
 
-row() { printf '| %s | %s | %s | %s | %s |\n' "$1" "$(median "$2" rate 3)" "$(median "$2" one 4)" "$(median "$2" rate 5)" \
-  "$(calc "$(median "$2" rate 3) / $(median permit rate 3)")"; }
+# what a child costs that does nothing
+cpu_empty=$(cpu_of encvoy-online)
+"$build/bench/empty" /run/encvoy/online "$first_n" || die 'encvoyd-online does not answer'
+cpu_empty=$(calc "($(cpu_of encvoy-online) - $cpu_empty) * 1000 / $first_n")
+
+# passphrases: with the provider there, then without, so that its round trip is left out
+slow=${LOGIN_PASSPHRASES:-30}
+passphrases() { # passphrases KIND
+  for ((i = 0; i < rounds; i++)); do
+    note pass "$1" "$slow" 1
+    note unix "$1" "$slow" 1
+  done
+}
+passphrases there
+idp_stop
+passphrases away
+daemon_stop
+stored=$(sqlite3 /var/lib/encvoy/identity.db 'SELECT setting FROM passphrase' | cost_of)
+[ "$stored" = "$yescrypt" ] || die "yescrypt's costs differ: $stored and $yescrypt"
+
+# ---- the report --------------------------------------------------------------------------------
 ratio=$(calc "$(median encvoy rate 3) / $(median permit rate 3)")
 extra=$(calc "$(median encvoy one 4) - $(median permit one 4)" 3)
+passed=$(calc "$(median pass away 4) / $(median unix away 4)")
 verdict() { awk "BEGIN { exit !($1) }" && echo reached || echo missed; }
+row() { # row NAME CONTENDER
+  echo "$1|$(median "$2" rate 3)|$(median "$2" one 4)|$(median "$2" rate 5)|$(calc "$(median "$2" rate 3) / $(median permit rate 3)")"
+}
+slow_row() { # slow_row NAME KIND
+  echo "$1|$(median pass "$2" 4)|$(median unix "$2" 4)|$(calc "$(median pass "$2" 4) / $(median unix "$2" 4)")"
+}
+table() { # lines of fields between bars, the first one the head: a table for people and for Markdown
+  awk -F'|' '{ for (i = 1; i <= NF; i++) { f[NR, i] = $i; if (length($i) > w[i]) w[i] = length($i) } n = NF }
+    END { for (r = 1; r <= NR; r++) {
+      for (i = 1; i <= n; i++) printf "| %-*s ", w[i], f[r, i]
+      print "|"
+      if (r > 1) continue
+      for (i = 1; i <= n; i++) { s = sprintf("%*s", w[i] + 2, ""); gsub(/ /, "-", s); printf "|%s", s }
+      print "|" } }'
+}
 {
   cat <<E2
-# Sign-ins by token through apache2
+# Sign-ins through apache2
 
-\`make bench-login\`, $(date -u +%F), $(nproc) cores, load $load at the start; medians of $rounds rounds in
-turns, $requests requests each (pam_unix $((requests / 30 + 10))); apache2 $(apache2 -v | sed -nE 's,.*Apache/([0-9.]+).*,\1,p'), event MPM, ten threads,
-mod_authnz_pam; each request is one authentication and one account call.
+\`make bench-login\`, $(date -u +%F), $(nproc) cores, load $load at the start and $(cut -d' ' -f1 /proc/loadavg) at the end; medians of
+$rounds rounds in turns, $requests requests each (pam_unix $((requests / 30 + 10)), passphrases $slow); apache2
+$(apache2 -v | sed -nE 's,.*Apache/([0-9.]+).*,\1,p'), event MPM, ten threads, mod_authnz_pam; each request is one authentication and one account call.
 
-| goal | figure | |
-|---|---|---|
-| cached verdict: at least 0.6 of pam_permit's request rate | $ratio | $(verdict "$ratio >= 0.6") |
-| cached verdict: at most 0.5 ms beyond pam_permit | $extra ms | $(verdict "$extra <= 0.5") |
-| first sign-in by ID token: at most 5 ms of the daemon's time | $cpu ms | $(verdict "$cpu <= 5") |
-
-| | requests/s, ten at a time | ms, one at a time | ms of CPU, apache2 and daemon | rate : pam_permit |
-|---|---|---|---|---|
 E2
-  row 'no authentication' none
-  row pam_permit permit
-  row 'pam_encvoy, verdict known' encvoy
-  row 'pam_unix, yescrypt' unix
+  table <<E2
+goal|figure|
+cached verdict: at least 0.6 of pam_permit's request rate|$ratio|$(verdict "$ratio >= 0.6")
+cached verdict: at most 0.5 ms beyond pam_permit|$extra ms|$(verdict "$extra <= 0.5")
+first sign-in by ID token: at most 5 ms of the daemon's time|$cpu ms|$(verdict "$cpu <= 5")
+passphrase: at most 1.2 of pam_unix's time (provider aside)|$passed|$(verdict "$passed <= 1.2")
+E2
+  echo
+  table <<E2
+|requests/s, ten at a time|ms, one at a time|ms of CPU, apache2 and daemon|rate : pam_permit
+$(row 'no authentication' none)
+$(row pam_permit permit)
+$(row 'pam_encvoy, verdict known' encvoy)
+$(row 'pam_unix, yescrypt' unix)
+E2
   cat <<E2
 
 The daemon's time of a first sign-in is CPU of encvoyd and encvoyd-online over $first_n sign-ins with a token
-each, keys at hand; such a request takes $(cat $work/first) ms (median) as its client sees it.
+each, keys at hand; a process for nothing, started and ended by encvoyd-online, costs $cpu_empty ms of it on this
+machine. Such a request takes $(cat $work/first) ms (median) as its client sees it.
+
+Passphrases, one at a time, both sides with yescrypt of the same cost (\`$yescrypt\`):
+
+E2
+  table <<E2
+provider|passphrase, ms|pam_unix, ms|passphrase : pam_unix
+$(slow_row 'cannot be reached' away)
+$(slow_row 'asked each time' there)
 E2
 } >"$out"
-sed 's/^/# /' "$out"
-daemon_stop
+cat "$out"
 ok 0 'measured'
 done_testing
