@@ -59,6 +59,7 @@ struct service_conf {
 	uint64_t auth_max_age;  /* 0: not asked of the provider */
 	uint64_t token_max_age;
 	uint64_t full_login_max_age; /* 0: not given, and a directory tells who is blocked */
+	uint64_t sudo_grace;         /* 0: sudo always asks; see service_is_sudo */
 };
 
 /* For people of whom no directory speaks. */
@@ -169,6 +170,8 @@ enum err conf_finish(struct conf *c, struct conf_error *e);
 enum err conf_service(const struct conf *c, const char *service, const char *const *args,
     size_t n_args, struct service_conf *ret, struct conf_error *e);
 void service_conf_free(struct service_conf *s);
+/* Whether a service is sudo's: no other one is ever spared its question by sudo_grace. */
+bool service_is_sudo(const char *service);
 bool service_has_method(const struct service_conf *s, unsigned method);
 
 /* Checks PAM arguments by themselves, before and without any configuration. *ret_methods gets the

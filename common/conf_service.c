@@ -15,6 +15,11 @@ bool service_has_method(const struct service_conf *s, unsigned method)
 	return false;
 }
 
+bool service_is_sudo(const char *service)
+{
+	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
+}
+
 void service_conf_free(struct service_conf *s)
 {
 	for (size_t i = 0; i < conf_options_count; i++)

@@ -363,6 +363,7 @@ const struct option conf_options[] = {
     {"auth_max_age", KIND_NUMBER, parse_duration, S(auth_max_age), "43200", 60, 30 * DAY},
     {"full_login_max_age", KIND_NUMBER, parse_duration, S(full_login_max_age), "7d", 60,
 	3650 * DAY},
+    {"sudo_grace", KIND_NUMBER, parse_duration, S(sudo_grace), "0", 0, DAY},
     {"ca_file", KIND_STRING, parse_path, G(ca_file), NULL, 0, 0},
     {"proxy", KIND_STRING, parse_string, G(proxy), NULL, 0, 0},
     {"host_name", KIND_STRING, parse_string, G(host_name), NULL, 0, 0},

@@ -11,6 +11,8 @@
  *                                          | RESULT (an error)
  *   login     LOGIN -> ACK, then (SHOW | ASK -> ANSWER)* and one RESULT. Closing cancels.
  *   account   ACCOUNT                   -> RESULT
+ *   session   SESSION                   -> RESULT
+ *   grace     GRACE                     -> RESULT
  *   admin     ADMIN                     -> ROW* and one RESULT
  *
  * Between encvoyd and encvoyd-online (one connection per login, opened by encvoyd):
@@ -55,6 +57,8 @@ enum msg_type {
 	MSG_ANSWER = 14,
 	MSG_RESULT = 15,
 	MSG_ACCOUNT = 16,
+	MSG_SESSION = 17, /* a login session has begun */
+	MSG_GRACE = 18,   /* may this session's sudo go without a question (sudo_grace)? */
 	MSG_ADMIN = 20,
 	MSG_ROW = 21,
 	MSG_JOB = 30,
@@ -137,7 +141,7 @@ enum login_flags {
 	LOGIN_REFRESH = 64, /* the answer is a refresh token: use it, and nothing else */
 };
 
-/* A login or account request. The args are PAM arguments ("methods=token"); they count only from
+/* A login, account, session or grace request. The args are PAM arguments ("methods=token"); they count only from
  * uid 0. The answer is a secret: free with msg_login_free. */
 struct msg_login {
 	char user[USER_MAX];

@@ -21,6 +21,8 @@ static const struct {
     {MSG_LOGIN, CONN_NEW, login_handle},
     {MSG_ANSWER, CONN_ASKED, login_handle_answer},
     {MSG_ACCOUNT, CONN_NEW, account_handle},
+    {MSG_SESSION, CONN_NEW, session_handle},
+    {MSG_GRACE, CONN_NEW, grace_handle},
     {MSG_ADMIN, CONN_NEW | CONN_ADMIN, verbs_handle},
 };
 

@@ -50,6 +50,8 @@ void lookup_handle(struct conn *c, struct reader *r);
 void login_handle(struct conn *c, struct reader *r);
 void login_handle_answer(struct conn *c, struct reader *r);
 void account_handle(struct conn *c, struct reader *r);
+void session_handle(struct conn *c, struct reader *r);
+void grace_handle(struct conn *c, struct reader *r);
 void verbs_handle(struct conn *c, struct reader *r);
 /* The rows given so far are sent. */
 void verbs_continue(struct conn *c);

@@ -190,6 +190,7 @@ static void tear_down(struct server *s)
 	catalogs_free(&s->catalogs);
 	throttle_free(&s->throttle);
 	verdicts_clear(&s->verdicts);
+	grace_free(&s->grace);
 	close_fd(&s->signals.fd);
 	close_fd(&s->listen.fd);
 	loop_free(&s->loop);
@@ -211,6 +212,7 @@ int listener_run(const struct listener_options *o)
 	LIST_INIT(&s.logins);
 	random_bytes(secret, sizeof(secret));
 	verdicts_init(&s.verdicts, secret);
+	grace_init(&s.grace);
 	dirlink_init(&s);
 	if (o->paths->locale_dir)
 		catalogs_load(o->paths->locale_dir, &s.catalogs);

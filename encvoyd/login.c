@@ -7,6 +7,7 @@
 #include "encvoyd/refusal.h"
 #include "encvoyd/reload.h"
 #include "encvoyd/reuse.h"
+#include "encvoyd/session.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
@@ -100,6 +101,8 @@ void login_decide(
 	else
 		s->count.refused++;
 	remember_outcome(l, outcome);
+	if (outcome == ERR_OK && l->full && d)
+		session_signed_in(l, d);
 	result_fill(
 	    &l->result, outcome, text ? text : refusal_text(outcome, &s->catalogs, l->q.m.lang));
 	(void)str_copy(l->result.login_id, sizeof(l->result.login_id), l->q.login_id);
@@ -179,6 +182,7 @@ enum err login_identify(struct login *l, const struct msg_identity *who, struct 
 
 	if (e == ERR_OK && d->changed)
 		(void)server_publish_change(s, d->sub);
+	l->full = e == ERR_OK && who->full && !l->q.cached;
 	return e;
 }
 

@@ -29,6 +29,7 @@ struct login {
 	struct timer timer;      /* login_timeout, then the delay of a RESULT */
 	struct find_waiter wait; /* for what the directory says of a name not known here */
 	bool known;              /* an identity of ours before this login */
+	bool full;               /* the person signed in at the provider just now */
 	struct login_reuse reuse;
 	struct pass *pass; /* NULL: no passphrase is part of it (passlogin.h) */
 	bool decided;      /* logged and counted; only RESULT is left */

@@ -12,6 +12,7 @@ encvoyd_listener_sources = \
 	encvoyd/dirlink.c encvoyd/dirlink.h \
 	encvoyd/dirs.c encvoyd/dirs.h \
 	encvoyd/dirsync.c encvoyd/dirsync.h \
+	encvoyd/grace.c encvoyd/grace.h \
 	encvoyd/limits.c \
 	encvoyd/listener.c encvoyd/listener.h \
 	encvoyd/log.c encvoyd/log.h \
@@ -41,6 +42,7 @@ encvoyd_listener_sources = \
 	encvoyd/request.c encvoyd/request.h \
 	encvoyd/reuse.c encvoyd/reuse.h \
 	encvoyd/server.h \
+	encvoyd/session.c encvoyd/session.h \
 	encvoyd/status.c encvoyd/status.h \
 	encvoyd/status_block.c \
 	encvoyd/status_directory.c \

@@ -8,6 +8,7 @@
 #include "encvoyd/dirfind.h"
 #include "encvoyd/dirlink.h"
 #include "encvoyd/dirsync.h"
+#include "encvoyd/grace.h"
 #include "encvoyd/identity.h"
 #include "encvoyd/listener.h"
 #include "encvoyd/loop.h"
@@ -64,6 +65,7 @@ struct server {
 	size_t n_logins;
 	struct throttle throttle;
 	struct verdicts verdicts;
+	struct grace grace;
 	struct passpool passpool;
 	struct dirlink dirlink;
 	struct dirsync dirsync;

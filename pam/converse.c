@@ -20,8 +20,8 @@
 enum state {
 	STATE_STARTED = 1, /* LOGIN sent, nothing heard */
 	STATE_ACKED = 2,
-	STATE_ACCOUNT = 4, /* ACCOUNT sent */
-	STATE_ENDED = 8,   /* RESULT came */
+	STATE_ONCE = 4,  /* a question with one answer sent */
+	STATE_ENDED = 8, /* RESULT came */
 };
 
 struct talk {
@@ -173,7 +173,7 @@ static const struct {
     {MSG_ACK, STATE_STARTED, on_ack},
     {MSG_SHOW, STATE_ACKED, on_show},
     {MSG_ASK, STATE_ACKED, on_ask},
-    {MSG_RESULT, STATE_STARTED | STATE_ACKED | STATE_ACCOUNT, on_result},
+    {MSG_RESULT, STATE_STARTED | STATE_ACKED | STATE_ONCE, on_result},
 };
 
 static enum err dispatch(struct talk *t, size_t len)
@@ -243,14 +243,14 @@ enum err converse_login(const char *socket_path, const struct msg_login *login,
 	return conclude(&t, converse(&t, socket_path, MSG_LOGIN));
 }
 
-enum err converse_account(
-    const char *socket_path, const struct msg_login *account, struct msg_result *ret)
+enum err converse_once(
+    const char *socket_path, enum msg_type type, const struct msg_login *m, struct msg_result *ret)
 {
 	CLEANUP(talk_free)
-	struct talk t = {.fd = -1, .state = STATE_ACCOUNT, .login = account, .ret = ret};
+	struct talk t = {.fd = -1, .state = STATE_ONCE, .login = m, .ret = ret};
 
 	*ret = (struct msg_result){0};
-	return conclude(&t, converse(&t, socket_path, MSG_ACCOUNT));
+	return conclude(&t, converse(&t, socket_path, type));
 }
 
 enum err converse_reach(const char *socket_path)

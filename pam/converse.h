@@ -31,9 +31,10 @@ struct converse_ui {
 enum err converse_login(const char *socket_path, const struct msg_login *login,
     const struct converse_ui *ui, struct msg_result *ret);
 
-/* The account phase: one question to the daemon, answered within a second. Results as above. */
-enum err converse_account(
-    const char *socket_path, const struct msg_login *account, struct msg_result *ret);
+/* ACCOUNT, SESSION or GRACE: one question to the daemon, answered within a second. Results as
+ * above. */
+enum err converse_once(
+    const char *socket_path, enum msg_type type, const struct msg_login *m, struct msg_result *ret);
 
 /* Whether our daemon listens, without a conversation. ERR_NO_DAEMON, ERR_UNSAFE_FILE. */
 enum err converse_reach(const char *socket_path);

@@ -26,7 +26,7 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return phase_run(pamh, PHASE_SESSION, flags, argc, argv);
+	return phase_run(pamh, PHASE_CLOSE, flags, argc, argv);
 }
 
 EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)

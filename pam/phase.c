@@ -1,20 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "pam/phase.h"
 
+#include "common/conf.h"
 #include "pam/converse.h"
 #include "pam/request.h"
 #include "pam/ui.h"
 
 #include <pthread.h>
 #include <security/pam_ext.h>
+#include <unistd.h>
 
 static const char socket_path[] = ENCVOY_RUNDIR "/socket";
+
+/* Whatever else the answer is, the person is asked. */
+static bool has_grace(struct request *q)
+{
+	struct msg_result unused;
+
+	return service_is_sudo(q->m.service) &&
+	       converse_once(socket_path, MSG_GRACE, &q->m, &unused) == ERR_OK;
+}
 
 static enum err authenticate(struct request *q)
 {
 	const struct converse_ui ui = {.show = ui_show, .ask = ui_ask, .data = q};
 	enum err e;
 
+	if (has_grace(q))
+		return ERR_OK;
 	if (!q->token_only)
 		return converse_login(socket_path, &q->m, &ui, &q->result);
 	e = ui_token(q, &q->m.answer);
@@ -26,7 +39,17 @@ static enum err authenticate(struct request *q)
 
 static enum err account(struct request *q)
 {
-	return converse_account(socket_path, &q->m, &q->result);
+	return converse_once(socket_path, MSG_ACCOUNT, &q->m, &q->result);
+}
+
+/* encvoyd hears of it, for sudo_grace; whether it has does not matter to the session. */
+static enum err open_session(struct request *q)
+{
+	struct msg_result unused;
+
+	if (geteuid() == 0 && request_items(q) == ERR_OK)
+		(void)converse_once(socket_path, MSG_SESSION, &q->m, &unused);
+	return ERR_OK;
 }
 
 /* There is nothing to set up or take down. */
@@ -61,7 +84,8 @@ static const struct {
     [PHASE_AUTH] = {authenticate, true},
     [PHASE_CRED] = {succeed, false},
     [PHASE_ACCOUNT] = {account, true},
-    [PHASE_SESSION] = {succeed, false},
+    [PHASE_SESSION] = {open_session, false},
+    [PHASE_CLOSE] = {succeed, false},
     [PHASE_PASSWORD] = {password, true},
 };
 

@@ -6,12 +6,22 @@
 #include <sys/random.h>
 #include <time.h>
 
-int64_t clock_mono_ms(void)
+static int64_t milliseconds(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_mono_ms(void)
+{
+	return milliseconds(CLOCK_MONOTONIC);
+}
+
+int64_t clock_boot_ms(void)
+{
+	return milliseconds(CLOCK_BOOTTIME);
 }
 
 int64_t clock_unix(void)

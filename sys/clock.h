@@ -7,6 +7,8 @@
 
 /* Milliseconds that only grow; for deadlines. */
 int64_t clock_mono_ms(void);
+/* The same with the time that the machine slept; for how long something has lasted. */
+int64_t clock_boot_ms(void);
 /* Seconds since 1970; for tokens and records. */
 int64_t clock_unix(void);
 /* Unpredictable bytes from the kernel; ends the process when there are none, because nothing that

@@ -21,6 +21,7 @@ common_unit_tests = \
 	%D%/sys_conffile \
 	%D%/sys_file \
 	%D%/sys_localdb \
+	%D%/sys_process \
 	%D%/sys_sock
 noinst_HEADERS += %D%/private.h %D%/temp.h
 
@@ -56,6 +57,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_sys_conffile_LDADD = $(common_test_libs)
 %C%_sys_file_LDADD = $(common_test_libs)
 %C%_sys_localdb_LDADD = $(common_test_libs)
+%C%_sys_process_LDADD = $(common_test_libs)
 %C%_sys_sock_LDADD = $(common_test_libs)
 
 noinst_PROGRAMS += tests/tools/name_check
@@ -64,7 +66,7 @@ tests_tools_name_check_LDADD = libcommon.la
 
 # The module once more, with a run directory that the tests can reach: wherever they stand.
 pam_test_cppflags = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I$(top_srcdir) -I$(top_builddir) \
-	-DENCVOY_RUNDIR='"."' -DENCVOY_SYSCONFDIR='"/etc/encvoy"'
+	-DENCVOY_RUNDIR='"."' -DENCVOY_SYSCONFDIR='"/etc/encvoy"' -DENCVOY_LOCALEDIR='"locale"'
 check_LTLIBRARIES += pam_encvoy_test.la pam_stash.la %D%/libpamtest.la
 pam_stash_la_SOURCES = %D%/pam_stash.c
 pam_stash_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_top_builddir)
@@ -84,6 +86,7 @@ pam_unit_tests = \
 	%D%/pam_module \
 	%D%/pam_result \
 	%D%/pam_secrets \
+	%D%/pam_sudo \
 	%D%/pam_surroundings \
 	%D%/pam_threads
 pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
@@ -98,6 +101,7 @@ pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
 %C%_pam_result_CPPFLAGS = $(AM_CPPFLAGS)
 %C%_pam_result_LDADD = libcommon.la
 %C%_pam_secrets_LDADD = $(pam_test_libs)
+%C%_pam_sudo_LDADD = $(pam_test_libs)
 %C%_pam_surroundings_LDADD = $(pam_test_libs)
 %C%_pam_threads_LDADD = $(pam_test_libs)
 

@@ -73,6 +73,7 @@ static const struct value {
     {"login_timeout", {"10", "110", "1h"}, {"9", "3601", "2h", "never"}},
     {"auth_max_age", {"60", "12h", "30d"}, {"0", "59", "31d"}},
     {"full_login_max_age", {"60", "7d", "3650d"}, {"0", "59", "3651d"}},
+    {"sudo_grace", {"0", "300", "15m", "1d"}, {"", "-1", "2d", "yes", "5 m"}},
     {"ca_file", {"/etc/ssl/ca.pem"}, {"", "ca.pem"}},
     {"proxy", {"http://proxy:3128"}, {"a\x1b"}},
     {"host_name", {"host1.example.org"}, {"a\nb", "\xc2\x9b"}},

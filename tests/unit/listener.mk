@@ -4,6 +4,7 @@ listener_tests = \
 	tests/unit/listener_access \
 	tests/unit/listener_directory \
 	tests/unit/listener_evict \
+	tests/unit/listener_grace \
 	tests/unit/listener_limits \
 	tests/unit/listener_login \
 	tests/unit/listener_parts \
@@ -25,6 +26,7 @@ libtestlistener_la_LIBADD = liblistener.la libsys.la libcommon.la $(SQLITE_LIBS)
 tests_unit_listener_access_LDADD = libtestlistener.la
 tests_unit_listener_directory_LDADD = libtestlistener.la
 tests_unit_listener_evict_LDADD = libevict.la libtestlistener.la $(SYSTEMD_LIBS)
+tests_unit_listener_grace_LDADD = libtestlistener.la
 tests_unit_listener_limits_LDADD = libtestlistener.la
 tests_unit_listener_login_LDADD = libtestlistener.la
 tests_unit_listener_parts_LDADD = libtestlistener.la

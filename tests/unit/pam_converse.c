@@ -73,7 +73,7 @@ static enum err run_account(const struct step *script)
 	enum err e;
 
 	fake_start(&fake, SOCKET, script, 1);
-	e = converse_account(SOCKET, &login, &result);
+	e = converse_once(SOCKET, MSG_ACCOUNT, &login, &result);
 	fake_stop(&fake, SOCKET);
 	return e;
 }

@@ -36,7 +36,8 @@ static bool hear_request(struct fake *f, int fd, uint8_t *packet)
 
 	if (e == ERR_OK)
 		e = proto_open(packet, len, &r, &type);
-	if (e == ERR_OK && type != MSG_LOGIN && type != MSG_ACCOUNT)
+	if (e == ERR_OK && type != MSG_LOGIN && type != MSG_ACCOUNT && type != MSG_SESSION &&
+	    type != MSG_GRACE)
 		e = ERR_PROTOCOL;
 	if (e == ERR_OK) {
 		e = proto_get_login(&r, &m);

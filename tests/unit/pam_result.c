@@ -106,10 +106,11 @@ static void other_phases(void)
 	static const struct {
 		enum phase phase;
 		int failure;
-	} phases[] = {{PHASE_SESSION, PAM_SESSION_ERR}, {PHASE_PASSWORD, PAM_AUTHTOK_ERR}};
+	} phases[] = {{PHASE_SESSION, PAM_SESSION_ERR}, {PHASE_CLOSE, PAM_SESSION_ERR},
+	    {PHASE_PASSWORD, PAM_AUTHTOK_ERR}};
 	bool cred = true;
 
-	for (size_t p = 0; p < 2; p++)
+	for (size_t p = 0; p < sizeof(phases) / sizeof(phases[0]); p++)
 		for (unsigned e = 0; e < ERR_COUNT; e++)
 			is_int(result_code((enum err)e, phases[p].phase),
 			    e == ERR_OK                                    ? PAM_SUCCESS
