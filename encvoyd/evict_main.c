@@ -35,8 +35,10 @@ static bool give_up_powers(void)
 	struct __user_cap_data_struct data[2] = {0};
 	const struct rlimit none = {0, 0};
 
+	/* a unit's CapabilityBoundingSet may have dropped them, and then we could not */
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (cap != CAP_KILL && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0)
+		if (cap != CAP_KILL && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0 &&
+		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0)
 			return false;
 	data[0].effective = data[0].permitted = 1U << CAP_KILL;
 	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&

@@ -4,15 +4,16 @@
 #include "encvoyd/conn.h"
 #include "encvoyd/log.h"
 #include "encvoyd/login.h"
-#include "encvoyd/notify.h"
 #include "encvoyd/reload.h"
 #include "sys/clock.h"
+#include "sys/notify.h"
 
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define STOP_GRACE_MS 1000 /* for clients to read their last RESULT */
@@ -132,6 +133,15 @@ static void on_stop_now(struct timer *t)
 		conn_close(c);
 }
 
+/* That the loop turns is what there is to say. */
+static void on_watchdog(struct timer *t)
+{
+	struct server *s = t->owner;
+
+	notify_manager("WATCHDOG=1");
+	loop_arm(&s->loop, t, clock_mono_ms() + notify_watchdog_ms());
+}
+
 static enum err watch_signals(struct server *s)
 {
 	sigset_t set;
@@ -196,6 +206,29 @@ static void tear_down(struct server *s)
 	loop_free(&s->loop);
 }
 
+static void say_ready(struct server *s)
+{
+	log_line(LOG_NOTICE, "ready");
+	notify_manager("READY=1");
+	if (notify_watchdog_ms())
+		on_watchdog(&s->watchdog);
+}
+
+/* What no restart makes better has a status of its own, which the unit knows. */
+static int exit_status(enum err e)
+{
+	switch (e) {
+	case ERR_OK:
+		return EXIT_SUCCESS;
+	case ERR_CONFIG:
+	case ERR_NOT_FOUND:
+	case ERR_UNSAFE_FILE:
+		return EX_CONFIG;
+	default:
+		return EXIT_FAILURE;
+	}
+}
+
 int listener_run(const struct listener_options *o)
 {
 	struct server s = {.o = o,
@@ -208,6 +241,7 @@ int listener_run(const struct listener_options *o)
 
 	s.accept_again = (struct timer){.fire = on_accept_again, .owner = &s};
 	s.stop_now = (struct timer){.fire = on_stop_now, .owner = &s};
+	s.watchdog = (struct timer){.fire = on_watchdog, .owner = &s};
 	LIST_INIT(&s.conns);
 	LIST_INIT(&s.logins);
 	random_bytes(secret, sizeof(secret));
@@ -218,16 +252,14 @@ int listener_run(const struct listener_options *o)
 		catalogs_load(o->paths->locale_dir, &s.catalogs);
 	passpool_init(&s.passpool, &s.loop);
 	e = set_up(&s);
-	if (e == ERR_OK) {
-		log_line(LOG_NOTICE, "ready");
-		notify_manager("READY=1");
-	} else {
+	if (e == ERR_OK)
+		say_ready(&s);
+	else
 		log_line(LOG_ERR, "cannot start: %s", err_text(e));
-	}
 	while (e == ERR_OK && !(s.stopping && LIST_EMPTY(&s.conns)))
 		e = loop_step(&s.loop);
 	tear_down(&s);
 	if (e == ERR_OK)
 		log_line(LOG_NOTICE, "stopped");
-	return e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+	return exit_status(e);
 }

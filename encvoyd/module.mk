@@ -27,7 +27,6 @@ encvoyd_listener_sources = \
 	encvoyd/mapfile_parts.h \
 	encvoyd/mapfile_seen.c \
 	encvoyd/mapfile_verify.c \
-	encvoyd/notify.c encvoyd/notify.h \
 	encvoyd/online.c \
 	encvoyd/passconfine.c \
 	encvoyd/passcrypt.c encvoyd/passcrypt.h \

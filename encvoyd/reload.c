@@ -3,10 +3,10 @@
 
 #include "encvoyd/blocked.h"
 #include "encvoyd/log.h"
-#include "encvoyd/notify.h"
 #include "encvoyd/publish.h"
 #include "sys/clock.h"
 #include "sys/conffile.h"
+#include "sys/notify.h"
 
 void log_conf_refused(const struct conf_error *e)
 {

@@ -58,6 +58,7 @@ struct server {
 	struct watch signals;
 	struct timer accept_again; /* armed while there are no descriptors left */
 	struct timer stop_now;
+	struct timer watchdog; /* armed where a service manager watches */
 	LIST_HEAD(, conn) conns;
 	size_t n_conns;
 	struct uid_counts per_uid;

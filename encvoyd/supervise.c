@@ -4,8 +4,8 @@
 #include "encvoyd/child.h"
 #include "encvoyd/dirs.h"
 #include "encvoyd/log.h"
-#include "encvoyd/notify.h"
 #include "sys/clock.h"
+#include "sys/notify.h"
 #include "sys/sock.h"
 
 #include <errno.h>

@@ -19,6 +19,13 @@ static enum err open_error(void)
 	return errno == ELOOP || errno == ENXIO ? ERR_UNSAFE_FILE : ERR_IO;
 }
 
+/* systemd gives a credential to a service by an ACL, which stat(2) shows as if root's group could
+ * read it. */
+static bool is_credential(const char *path, const struct stat *st)
+{
+	return str_starts(path, "/run/credentials/") && st->st_uid == 0 && st->st_gid == 0;
+}
+
 enum err file_open(const char *path, uid_t owner, enum file_trust trust, int *ret_fd)
 {
 	/* O_NONBLOCK: a FIFO put in the file's place must not stop us */
@@ -30,6 +37,8 @@ enum err file_open(const char *path, uid_t owner, enum file_trust trust, int *re
 		return open_error();
 	if (fstat(fd, &st) != 0)
 		return ERR_IO;
+	if (is_credential(path, &st))
+		others &= ~(mode_t)040;
 	if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != owner) || (st.st_mode & others))
 		return ERR_UNSAFE_FILE;
 	*ret_fd = take_fd(&fd);

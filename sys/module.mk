@@ -7,5 +7,6 @@ libsys_la_SOURCES = \
 	%D%/file.c %D%/file.h \
 	%D%/localdb.c %D%/localdb.h \
 	%D%/locallists.c %D%/locallists.h \
+	%D%/notify.c %D%/notify.h \
 	%D%/process.c %D%/process.h \
 	%D%/sock.c %D%/sock.h

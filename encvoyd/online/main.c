@@ -8,8 +8,10 @@
 #include "encvoyd/online/process.h"
 #include "encvoyd/online/template.h"
 #include "encvoyd/online/wipemem.h"
+#include "sys/notify.h"
 
 #include <stdio.h>
+#include <sysexits.h>
 
 static int usage(void)
 {
@@ -32,6 +34,7 @@ static int serve(void)
 
 	if (e != ERR_OK)
 		return fail("no listening socket was handed over", e);
+	notify_keep();
 	e = process_harden();
 	if (e == ERR_PERMISSION)
 		return fail("must not run as root", e);
@@ -40,9 +43,11 @@ static int serve(void)
 	e = http_init();
 	if (e != ERR_OK)
 		return fail("libcurl", e);
+	/* no restart makes a configuration better, and the unit knows this status */
 	e = template_load(&t);
-	if (e == ERR_OK)
-		e = template_run(&t);
+	if (e != ERR_OK)
+		return e == ERR_NOMEM || e == ERR_IO ? EXIT_FAILURE : EX_CONFIG;
+	e = template_run(&t);
 	return e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -10,9 +10,11 @@
 #include "sys/clock.h"
 #include "sys/conffile.h"
 #include "sys/localdb.h"
+#include "sys/notify.h"
 #include "sys/sock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -21,6 +23,7 @@
 #include <sys/wait.h>
 
 #define LISTENER_USER "encvoy"
+#define RETRY_MS 1000
 #define STOP_MS 2000 /* what the children get before SIGKILL */
 
 enum err template_load(struct template *t)
@@ -177,8 +180,10 @@ static void kill_all(const struct template *t, int sig)
 
 static void reload(struct template *t)
 {
+	notify_reloading();
 	if (template_load(t) != ERR_OK) {
 		log_line(LOG_ERR, "keeping the old configuration");
+		notify_manager("READY=1");
 		return;
 	}
 	add_child(t, t->keys.pid);
@@ -187,6 +192,7 @@ static void reload(struct template *t)
 	/* the directory child, for whose place the listener comes again; the others keep it back */
 	kill_all(t, SIGHUP);
 	log_line(LOG_NOTICE, "configuration loaded");
+	notify_manager("READY=1");
 }
 
 /* True when it is time to stop. */
@@ -233,24 +239,36 @@ static void stop_children(struct template *t)
 	kill_all(t, SIGKILL);
 }
 
+/* Comes round for the service manager's watchdog, and when the keys child could not be started. */
+static int wait_ms(const struct template *t)
+{
+	int64_t watchdog = notify_watchdog_ms();
+	int timeout = watchdog > 0 && watchdog < INT_MAX ? (int)watchdog : -1;
+
+	return !t->keys.pid && (timeout < 0 || timeout > RETRY_MS) ? RETRY_MS : timeout;
+}
+
 enum err template_run(struct template *t)
 {
 	enum err e = open_signals(t);
 
+	if (e == ERR_OK)
+		notify_manager("READY=1");
 	while (e == ERR_OK) {
 		struct pollfd p[2] = {
 		    {.fd = t->signal_fd, .events = POLLIN}, {.fd = t->listen_fd, .events = POLLIN}};
-		int timeout_ms;
 
 		start_keys(t);
-		timeout_ms = t->keys.pid ? -1 : 1000;
-		if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
+		if (notify_watchdog_ms())
+			notify_manager("WATCHDOG=1");
+		if (poll(p, 2, wait_ms(t)) < 0 && errno != EINTR)
 			e = ERR_IO;
 		if (p[0].revents && handle_signals(t))
 			break;
 		if (p[1].revents)
 			accept_work(t);
 	}
+	notify_manager("STOPPING=1");
 	stop_children(t);
 	close_fd(&t->listen_fd);
 	close_fd(&t->signal_fd);

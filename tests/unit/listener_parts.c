@@ -3,10 +3,10 @@
 #include "encvoyd/clients.h"
 #include "encvoyd/log.h"
 #include "encvoyd/loop.h"
-#include "encvoyd/notify.h"
 #include "encvoyd/throttle.h"
 #include "encvoyd/uidcount.h"
 #include "sys/clock.h"
+#include "sys/notify.h"
 #include "tests/unit/tap.h"
 
 #include <fcntl.h>
@@ -208,10 +208,37 @@ static void service_manager(void)
 	notify_reloading();
 	ok(recv(fd, text, sizeof(text) - 1, 0) > 0 && strstr(text, "RELOADING=1\nMONOTONIC_USEC="),
 	    "RELOADING=1 with the time");
+	while (recv(fd, text, sizeof(text), 0) > 0)
+		;
+	notify_keep();
 	unsetenv("NOTIFY_SOCKET");
+	notify_manager("STOPPING=1");
+	ok(recv(fd, text, sizeof(text), 0) == 10 && memcmp(text, "STOPPING=1", 10) == 0,
+	    "what was kept outlives the environment");
 	close(fd);
 	unlink(sa.sun_path);
 	rmdir(dir);
+}
+
+static void watchdog(void)
+{
+	char pid[32];
+
+	is_int(notify_watchdog_ms(), 0, "without WATCHDOG_USEC nobody watches");
+	setenv("WATCHDOG_USEC", "30000000", 1);
+	is_int(notify_watchdog_ms(), 15000, "half of what the manager allows");
+	setenv("WATCHDOG_PID", "1", 1);
+	is_int(notify_watchdog_ms(), 0, "another process is meant");
+	setenv("WATCHDOG_PID", "x", 1);
+	is_int(notify_watchdog_ms(), 0, "a WATCHDOG_PID that is no number means nobody");
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("WATCHDOG_PID", pid, 1);
+	setenv("WATCHDOG_USEC", "1", 1);
+	is_int(notify_watchdog_ms(), 1, "never 0, which would turn without a pause");
+	setenv("WATCHDOG_USEC", "-5", 1);
+	is_int(notify_watchdog_ms(), 0, "a bad number is none");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
 }
 
 static unsigned missing;
@@ -241,6 +268,7 @@ int main(void)
 	counts_by_uid();
 	log_lines();
 	timers_fire();
+	watchdog();
 	service_manager();
 	pairs_of_clients();
 	return tap_done();
