@@ -35,6 +35,7 @@ system_tests = \
 	%D%/system/sudo.t \
 	%D%/system/trouble.t \
 	%D%/system/truth.t \
+	%D%/system/units.t \
 	%D%/system/web.t \
 	%D%/unit/online_directory.t
 dist_check_SCRIPTS += $(system_tests) %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
