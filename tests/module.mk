@@ -9,6 +9,7 @@ include %D%/unit/online.mk
 include %D%/unit/pass.mk
 include %D%/unit/subid.mk
 include %D%/unit/userdb.mk
+include %D%/packages/module.mk
 include %D%/fuzz/common.mk
 include %D%/fuzz/nss.mk
 include %D%/fuzz/oidc.mk

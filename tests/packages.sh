@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what building (build), the demonstration (demo), the tests (test) or the measurements
-# (bench) need on Debian 12 or newer. Each list is complete: nothing is taken for granted but the base system and git.
+# Installs what building (build), the demonstration (demo), the tests (test), the measurements
+# (bench) or the Debian packages (packages) need on Debian 12 or newer. Each list is complete: nothing
+# is taken for granted but the base system and git.
 set -eu
 
 build="gcc libc6-dev make autoconf automake libtool pkg-config libpam0g-dev libcurl4-openssl-dev
@@ -11,9 +12,11 @@ run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 u
 procps coreutils"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
 systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd cron sudo
-openssh-server vlock mandoc
+openssh-server vlock apparmor mandoc
 apache2 libapache2-mod-authnz-pam nginx libnginx-mod-http-auth-pam dovecot-imapd chromium
 fonts-dejavu-core"
+# building and checking the Debian packages (make check-packages)
+packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
 bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam"
 
@@ -22,7 +25,8 @@ case ${1:-build} in
   demo) list="$build $run" ;;
   test) list="$build $run $tests" ;;
   bench) list="$build $bench" ;;
-  *) echo "usage: $0 build|demo|test|bench" >&2; exit 2 ;;
+  packages) list="$build $run $packages" ;;
+  *) echo "usage: $0 build|demo|test|bench|packages" >&2; exit 2 ;;
 esac
 
 export DEBIAN_FRONTEND=noninteractive

@@ -100,7 +100,7 @@ fi
 if command -v shellcheck >/dev/null; then
   # each file by itself: what lib.sh sets (SC2154) and where it is (SC1091) is not followed
   shellcheck -S warning -e SC1091,SC2154 demo.sh test.sh .ci/run tests/system/*.sh tests/system/*.t tests/style/*.t \
-    bench/*.sh bench/report 2>&1 | check 'shellcheck is content'
+    tests/packages/*.sh tests/packages/*.t bench/*.sh bench/report 2>&1 | check 'shellcheck is content'
 else
   n=$((n + 1))
   echo "ok $n - shellcheck is content # SKIP shellcheck is not here"

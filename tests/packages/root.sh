@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A fresh Debian with what the tests call there, and with what our packages depend on fetched but not
+# installed: from here on no network is needed. root.sh OUT: makes OUT/root; OUT/debs must be there.
+set -eu -o pipefail
+out=$(cd "$1" && pwd)
+root=$out/root
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+tools="pamtester sudo openssh-server uidmap cron procps"
+later="systemd libnss-systemd systemd-userdbd dbus" # for boot.t
+
+# everything that is mounted here goes with this process
+[ -n "${ENCVOY_ROOT_NS:-}" ] || ENCVOY_ROOT_NS=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
+
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+
+rm -rf "$root"
+debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >"$out/debootstrap.log" 2>&1 || {
+  tail -20 "$out/debootstrap.log"
+  exit 1
+}
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+[ ! -e /etc/apt/apt.conf ] || cp /etc/apt/apt.conf "$root/etc/apt/"
+for d in proc sys dev; do
+  mount --rbind "/$d" "$root/$d"
+done
+printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+chmod 755 "$root/usr/sbin/policy-rc.d"
+mkdir "$root/debs"
+cp "$out"/debs/*.deb "$root/debs/"
+{
+  in_root apt-get update
+  # shellcheck disable=SC2086 # a list of words
+  in_root apt-get install -y --no-install-recommends $tools
+  # shellcheck disable=SC2046,SC2086
+  in_root apt-get install -y --no-install-recommends --download-only \
+    $(cd "$root" && ls ./debs/*.deb) $later
+} >"$out/apt.log" 2>&1 || {
+  tail -20 "$out/apt.log"
+  exit 1
+}
+rm -r "$root/debs"
+echo "a fresh $suite in $root"
