@@ -51,7 +51,7 @@ apt install systemd libnss-systemd systemd-userdbd dbus || die "systemd: $(tail 
 apt install "${debs[@]}" || die "the packages: $(tail -5 $work/apt.log)"
 boot || die "systemd does not boot: $(tail -20 $work/console)"
 for w in pamtester encvoyctl; do # now from inside
-  printf '#!/bin/sh\nexec nsenter -t %s -m -p -C -r -w env -i PATH=%s HOME=/root LC_ALL=C.UTF-8 %s "$@"\n' "$init_pid" "$path" $w >$work/bin/$w
+  printf '#!/bin/sh\nexec nsenter -t %s -m -p -C -r -w env -i PATH=%s HOME=/root LC_ALL=C.UTF-8 stdbuf -o0 %s "$@"\n' "$init_pid" "$path" $w >$work/bin/$w
 done
 
 # ---- not configured ------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ ok $? 'systemctl restart encvoyd encvoy-userdbd' || inside journalctl -n 30 --no
 [ $((SECONDS - start)) -lt 20 ]
 ok $? "SEC-42: without waiting for each other ($((SECONDS - start)) s)"
 is "$(inside systemctl is-active encvoyd.socket encvoyd-online.socket encvoyd encvoyd-evict encvoy-userdbd | sort -u)" active 'all of it runs'
-inside pam-auth-update --enable encvoy
+enable_profile
 token_service
 sed 's/=token/&/' $root/etc/pam.d/token >$root/etc/pam.d/cloud
 pam_answer token encvoy-2 "$(host_token 2)" authenticate acct_mgmt

@@ -6,7 +6,7 @@ set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 out=$(mkdir -p "$1" && cd "$1" && pwd)
 
-build() { # build FOLDER
+build() { # build FOLDER UMASK
   local dir=$out/$1/nss-pam-encvoy
   rm -rf "${out:?}/$1"
   mkdir -p "$out/$1"

@@ -18,7 +18,7 @@ in_root() { chroot $root env -i PATH=$path HOME=/root LC_ALL=C DEBIAN_FRONTEND=n
 wrap() { # wrap NAME...
   local name
   for name; do
-    printf '#!/bin/sh\nexec chroot %s env -i PATH=%s HOME=/root LC_ALL=C.UTF-8 %s "$@"\n' "$root" "$path" "$name" \
+    printf '#!/bin/sh\nexec chroot %s env -i PATH=%s HOME=/root LC_ALL=C.UTF-8 stdbuf -o0 %s "$@"\n' "$root" "$path" "$name" \
       >"$work/bin/$name"
     chmod 755 "$work/bin/$name"
   done
@@ -67,7 +67,6 @@ joe() { # joe COMMAND...: as localjoe, without PAM
 }
 uid_of() { awk -F: -v n="$1" '$1 == n { print $3 }' $root/etc/passwd; }
 
-failed_local() { echo "$1"; }
 local_trouble() { # prints what of a local user's or root's does not work
   local out
   out=$(printf 'joes-password\n' | pamtester login localjoe authenticate acct_mgmt open_session close_session 2>&1) ||
@@ -94,7 +93,7 @@ enrol() {
   encvoyctl enroll $issuer --client-id host --ca-file /etc/ssl/encvoy-test-ca.pem --allow 'sub:2 sub:3' \
     --yes >$work/enroll.out 2>&1
 }
-enable_profile() { in_root pam-auth-update --enable encvoy; }
+enable_profile() { in_root pam-auth-update --enable encvoy encvoy-passphrase; }
 listener_pid() { pgrep -u "$(uid_of encvoy)" -o -x encvoyd; }
 
 host_token() { # host_token SUB

@@ -6,7 +6,7 @@ set -eu -o pipefail
 out=$(cd "$1" && pwd)
 root=$out/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-tools="pamtester sudo openssh-server uidmap cron procps"
+tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysusers systemd-standalone-tmpfiles"
 later="systemd libnss-systemd systemd-userdbd dbus" # for boot.t
 
 # everything that is mounted here goes with this process
@@ -14,8 +14,8 @@ later="systemd libnss-systemd systemd-userdbd dbus" # for boot.t
 
 in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 
-rm -rf "$root"
-debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >"$out/debootstrap.log" 2>&1 || {
+[ -z "${ENCVOY_KEEP_ROOT:-}" ] && rm -rf "$root"
+[ -d "$root/usr/bin" ] || debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >"$out/debootstrap.log" 2>&1 || {
   tail -20 "$out/debootstrap.log"
   exit 1
 }
@@ -27,7 +27,7 @@ for d in proc sys dev; do
 done
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
-mkdir "$root/debs"
+mkdir -p "$root/debs"
 cp "$out"/debs/*.deb "$root/debs/"
 {
   in_root apt-get update

@@ -156,14 +156,14 @@ pam_answer walk encvoy-2 '' acct_mgmt
 is "$(outcome)" 'Permission denied' 'SEC-12: in the account phase alone, too'
 
 # ---- how the lines stand ------------------------------------------------------------------------
-stands() { # stands PHASE WHERE-TO
-  is "$(grep "^$1" $root/etc/pam.d/common-"$1" | sed 's/[[:space:]]\+/ /g' | head -2 | tr '\n' ';')" \
+stands() { # stands PHASE WHERE-TO FIRST-LINE
+  is "$(grep "^$1" $root/etc/pam.d/common-"$1" | sed 's/[[:space:]]\+/ /g' | sed -n "$3,+1p" | tr '\n' ';')" \
     "$1 [success=1 default=ignore] pam_localuser.so;$1 [success=$2 user_unknown=ignore default=die] pam_encvoy.so;" \
-    "$1: the module comes first, and local users are led around it"
+    "$1: local users are led around the module, which stands in line $3"
 }
-stands auth 2
-stands account 2
-stands password 'done'
+stands auth 2 1
+stands account 2 1
+stands password 'done' 2 # behind pam_unix, which would otherwise expect a password from somebody else
 
 daemon_stop
 idp_stop
