@@ -141,8 +141,8 @@ enum login_flags {
 	LOGIN_REFRESH = 64, /* the answer is a refresh token: use it, and nothing else */
 };
 
-/* A login, account, session or grace request. The args are PAM arguments ("methods=token"); they count only from
- * uid 0. The answer is a secret: free with msg_login_free. */
+/* A login, account, session or grace request. The args are PAM arguments ("methods=token"); they
+ * count only from uid 0. The answer is a secret: free with msg_login_free. */
 struct msg_login {
 	char user[USER_MAX];
 	char service[WORD_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Strict JSON (RFC 8259), read once into an owned tree. Refused as ERR_BAD_JSON before any value
  * can be used: duplicate members (compared after unescaping), NUL in any form, invalid UTF-8, lone
- * surrogates, a byte order mark, trailing bytes. Numbers are
- * integers of int64 range or not usable at all. A tree's memory is wiped when it is freed. */
+ * surrogates, a byte order mark, trailing bytes. Numbers are integers of int64 range or not usable
+ * at all. A tree's memory is wiped when it is freed. */
 #ifndef ENCVOY_OIDC_JSON_H
 #define ENCVOY_OIDC_JSON_H
 
@@ -22,8 +22,8 @@
 
 struct json;
 
-/* Parses a document whose top level is an object. ERR_TOO_LONG above max bytes, JSON_MAX_VALUES,
- * JSON_MAX_CONTAINERS or JSON_MAX_DEPTH; ERR_BAD_JSON, ERR_NOMEM. The caller frees with json_free. */
+/* Parses a document whose top level is an object. ERR_TOO_LONG above max bytes or one of the limits
+ * above; ERR_BAD_JSON, ERR_NOMEM. The caller frees with json_free. */
 enum err json_parse_object(const void *bytes, size_t len, size_t max, struct json **ret);
 /* The same for any top level; a bare null gives NULL. */
 enum err json_parse(const void *bytes, size_t len, size_t max, struct json **ret);
