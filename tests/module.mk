@@ -77,9 +77,11 @@ check-plain: all $(plain_programs) tests/unit/nss_hits tests/unit/online_player
 
 # Many conversations at once, with figures: some minutes.
 CROWD = 1000
+CROWD_INTERVAL = 5
 .PHONY: crowd
 crowd: all idp tests/unit/online_crowd
-	ENCVOY_BUILD='$(abs_top_builddir)' CROWD='$(CROWD)' $(top_srcdir)/tests/system/crowd.t
+	ENCVOY_BUILD='$(abs_top_builddir)' CROWD='$(CROWD)' CROWD_INTERVAL='$(CROWD_INTERVAL)' \
+	  $(top_srcdir)/tests/system/crowd.t
 
 # make fuzz FUZZ_SECONDS=60: every target in turn, corpus kept in the build tree
 FUZZ_SECONDS = 3600

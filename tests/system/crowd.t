@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Many people waiting at consoles at once, while their codes are approved, denied, used by somebody
-# else or left alone, and while the provider fails: CROWD of them (100; `make crowd`: 1000), the
+# else or left alone, and while the provider fails: CROWD of them (50; `make crowd`: 1000), the
 # provider's polling interval CROWD_INTERVAL seconds.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-n=${CROWD:-100}
-interval=${CROWD_INTERVAL:-5}
+n=${CROWD:-50}
+interval=${CROWD_INTERVAL:-2}
 crowd=$build/tests/unit/online_crowd
 socket=/run/encvoy/socket
 make -s -C "$build" tests/unit/online_crowd >$work/crowd.make 2>&1 || die "$(cat $work/crowd.make)"
@@ -49,7 +49,7 @@ mkfifo $work/crowd.in
 crowd_pid=$!
 exec 8>$work/crowd.in
 begin=$SECONDS
-wait_for 120 has CODE "$n"
+wait_for 280 has CODE "$n"
 is "$(words CODE)" "$n" "SEC-22: $n people of as many places have a code each"
 is "$(words RESULT)" 0 'and none of them is through'
 is "$(awk '/^CODE/ { print $3 }' $work/crowd.out | sort -u | wc -l)" "$n" 'no two have the same'

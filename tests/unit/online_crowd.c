@@ -26,7 +26,7 @@
 
 #define PER_ADDRESS 16 /* SEC-22 allows as many */
 #define CODE "enter this code: "
-#define PACE 64 /* that many may begin before somebody is answered */
+#define PACE 8 /* that many may begin before somebody is answered */
 
 struct person {
 	char name[32];
