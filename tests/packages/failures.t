@@ -18,8 +18,6 @@ fail_with() { # fail_with PROGRAM: it fails from now on
 mend() { mv "$root$1.real" "$root$1"; }
 
 # ---- unpacked, not configured --------------------------------------------------------------------
-# what ours depend on, as apt would have it
-apt install systemd-standalone-sysusers 2>/dev/null || true
 dpkg --unpack "${debs[@]}"
 locals_work 'with the packages unpacked only'
 is "$(settings)" "$(cat $work/settings)" 'nothing has been changed yet'

@@ -59,11 +59,9 @@ run_auth() {
 }
 run_account() { pam_answer walk "$1" '' acct_mgmt; }
 run_session() { pam_answer walk "$1" '' open_session close_session; }
-run_password() { # the old one, for who is not root; and the new one twice, the same as before
-  local lines
-  lines=$(password_of "$1")
-  pam_answer walk "$1" "$lines"$'\n'Saturn-6-rings$'\n'Saturn-6-rings chauthtok
-  [ "$pam_status" != 0 ] || printf '%s:%s\n' "$1" "$lines" | in_root chpasswd
+run_password() { # root, who calls this, is not asked for the old one
+  pam_answer walk "$1" Saturn-6-rings$'\n'Saturn-6-rings chauthtok
+  [ "$pam_status" != 0 ] || printf '%s:%s\n' "$1" "$(password_of "$1")" | in_root chpasswd
 }
 
 # "yes", or the words by which PAM refuses
@@ -82,40 +80,39 @@ outcome() {
 # ---- the table -----------------------------------------------------------------------------------
 # state          user      auth   account   password   session
 #
-# yes, or why not: bad (not proven), unknown (no such user here), unavailable (the daemon does not
-# answer), config (the PAM line is wrong), missing (the module), refused (by us, before or while
-# changing a password)
+# yes, or why not: bad (not proven), unavailable (the daemon does not answer), config (the PAM line is
+# wrong), missing (the module), refused (while changing a password), later (before it). Debian's session
+# phase refuses nobody: who gets there has passed the others.
 table='
 up             root      yes          yes          yes      yes
 up             localjoe  yes          yes          yes      yes
 up             encvoy-2  yes          yes          refused  yes
-up             nobodyhas bad          unknown      unknown  unknown
+up             nobodyhas bad          bad          refused  yes
 dead           root      yes          yes          yes      yes
 dead           localjoe  yes          yes          yes      yes
 dead           encvoy-2  unavailable  unavailable  later    yes
-dead           nobodyhas unavailable  unavailable  later    unknown
+dead           nobodyhas unavailable  unavailable  later    yes
 hung           root      yes          yes          yes      yes
 hung           localjoe  yes          yes          yes      yes
-hung           encvoy-2  unavailable  unavailable  later    yes
-hung           nobodyhas unavailable  unavailable  later    unknown
+hung           encvoy-2  unavailable  unavailable  refused  yes
+hung           nobodyhas unavailable  unavailable  refused  yes
 argument       root      yes          yes          yes      yes
 argument       localjoe  yes          yes          yes      yes
 argument       encvoy-2  config       config       later    yes
-argument       nobodyhas config       config       later    unknown
+argument       nobodyhas config       config       later    yes
 configuration  root      yes          yes          yes      yes
 configuration  localjoe  yes          yes          yes      yes
 configuration  encvoy-2  unavailable  unavailable  later    yes
-configuration  nobodyhas unavailable  unavailable  later    unknown
+configuration  nobodyhas unavailable  unavailable  later    yes
 module         root      yes          yes          yes      yes
 module         localjoe  yes          yes          yes      yes
 module         encvoy-2  missing      missing      missing  yes
-module         nobodyhas missing      missing      missing  unknown
+module         nobodyhas missing      missing      missing  yes
 '
 words() {
   case $1 in
     yes) echo yes ;;
     bad) echo 'Authentication failure' ;;
-    unknown) echo 'User not known to the underlying authentication module' ;;
     unavailable) echo 'Authentication service cannot retrieve authentication info' ;;
     config) echo 'Error in service module' ;;
     missing) echo 'Module is unknown' ;;
@@ -157,7 +154,7 @@ is "$(outcome)" 'Permission denied' 'SEC-12: in the account phase alone, too'
 
 # ---- how the lines stand ------------------------------------------------------------------------
 stands() { # stands PHASE WHERE-TO FIRST-LINE
-  is "$(grep "^$1" $root/etc/pam.d/common-"$1" | sed 's/[[:space:]]\+/ /g' | sed -n "$3,+1p" | tr '\n' ';')" \
+  is "$(grep "^$1" $root/etc/pam.d/common-"$1" | sed 's/[[:space:]]\+/ /g; s/ $//' | sed -n "$3,+1p" | tr '\n' ';')" \
     "$1 [success=1 default=ignore] pam_localuser.so;$1 [success=$2 user_unknown=ignore default=die] pam_encvoy.so;" \
     "$1: local users are led around the module, which stands in line $3"
 }
