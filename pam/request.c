@@ -6,12 +6,11 @@
 #include "common/str.h"
 #include "sys/localdb.h"
 #include "sys/locallists.h"
+#include "sys/program.h"
 
-#include <limits.h>
 #include <security/pam_ext.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 /* What the daemon would say about a local account counts only where root has listed it; of root and
  * system accounts not even that is asked. A password of such an account is not ours (SEC-46). */
@@ -78,27 +77,6 @@ enum err request_args(struct request *q, int argc, const char *const *argv)
 	return take_args(&q->m, n, argv);
 }
 
-/* Programs that show our texts only together with a prompt (OpenSSH before 10.3). */
-static bool is_sshd(void)
-{
-	static const char *const names[] = {"sshd", "sshd-session", "sshd-auth"};
-	static const char gone[] = " (deleted)"; /* replaced by an update meanwhile */
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	const char *base;
-
-	if (n <= 0)
-		return false;
-	path[n] = 0;
-	if ((size_t)n > strlen(gone) && strcmp(path + n - strlen(gone), gone) == 0)
-		path[(size_t)n - strlen(gone)] = 0;
-	base = strrchr(path, '/');
-	for (size_t i = 0; base && i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(base + 1, names[i]) == 0)
-			return true;
-	return false;
-}
-
 /* What PAM's own environment says of the language (pam_env, or the program); that of the process is
  * not looked at (SEC-43). It chooses among translations, and nothing else. */
 static void copy_language(struct request *q)
@@ -139,6 +117,6 @@ enum err request_items(struct request *q)
 	/* for display only: one that is too long is left out */
 	(void)copy_item(q, PAM_TTY, m->tty, sizeof(m->tty));
 	m->flags = (q->token_only ? 0U : LOGIN_INTERACTIVE) | (q->silent ? LOGIN_SILENT : 0U) |
-		   (is_sshd() ? LOGIN_SSHD : 0U);
+		   (program_is_sshd() ? LOGIN_SSHD : 0U);
 	return ERR_OK;
 }

@@ -9,4 +9,5 @@ libsys_la_SOURCES = \
 	%D%/locallists.c %D%/locallists.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/process.c %D%/process.h \
+	%D%/program.c %D%/program.h \
 	%D%/sock.c %D%/sock.h
