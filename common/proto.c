@@ -43,7 +43,7 @@ enum err proto_get_lookup(struct reader *r, struct msg_lookup *ret)
 	*ret = (struct msg_lookup){.kind = (enum lookup_kind)get_u8(r)};
 	get_str(r, ret->name, sizeof(ret->name));
 	ret->id = get_u32(r);
-	if (ret->kind < LOOKUP_PWNAM || ret->kind > LOOKUP_KEYS)
+	if (ret->kind < LOOKUP_PWNAM || ret->kind > LOOKUP_SSHD)
 		return ERR_PROTOCOL;
 	return done(r);
 }

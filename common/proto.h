@@ -95,6 +95,7 @@ enum lookup_kind {
 	LOOKUP_GRGID = 4,
 	LOOKUP_INITGROUPS = 5,
 	LOOKUP_KEYS = 6, /* by name; answered by TEXT: lines of SSH keys, not yet believed */
+	LOOKUP_SSHD = 7, /* PWNAM, asked by sshd: from uid 0 also about who may sign in at first */
 };
 
 struct msg_lookup {

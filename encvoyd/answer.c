@@ -8,6 +8,7 @@
 #include "encvoyd/ids.h"
 #include "encvoyd/ledger.h"
 #include "encvoyd/person.h"
+#include "encvoyd/sshd.h"
 
 struct lookup {
 	struct identities *ids;
@@ -69,19 +70,6 @@ static enum err put_groups(const struct lookup *l)
 	return all.err;
 }
 
-/* Whether sshd would let the person in, were it not for the key and the age of the last sign-in:
- * that one is the account phase's. */
-static enum err sshd_admits(const struct lookup *l, struct decision *d)
-{
-	AUTO_SERVICE struct service_conf sshd = {0};
-	struct conf_error unused;
-	enum err e = conf_service(l->conf, "sshd", NULL, 0, &sshd, &unused);
-
-	if (e == ERR_OK)
-		e = identity_account(l->ids, l->conf, &sshd, l->query->name, 0, d);
-	return e == ERR_LOGIN_TOO_OLD ? ERR_OK : e;
-}
-
 /* Keys stand only in a directory, and are given only for people whom NSS serves, so never for a
  * local account. */
 static enum err put_keys(const struct lookup *l)
@@ -95,7 +83,7 @@ static enum err put_keys(const struct lookup *l)
 		return ERR_NOT_FOUND;
 	e = identity_lookup(l->ids, l->conf, l->query, &found);
 	if (e == ERR_OK)
-		e = sshd_admits(l, &d);
+		e = sshd_admits(l->ids, l->conf, l->query->name, &d);
 	if (e == ERR_OK)
 		e = person_get(l->ids->db, l->conf->issuer, d.sub, &p);
 	if (e != ERR_OK)
@@ -115,6 +103,7 @@ enum err identity_answer(struct identities *ids, const struct conf *conf,
 	switch (query->kind) {
 	case LOOKUP_PWNAM:
 	case LOOKUP_PWUID:
+	case LOOKUP_SSHD:
 		e = put_user(&l);
 		break;
 	case LOOKUP_GRNAM:

@@ -39,5 +39,6 @@ encvoyd_identity_sources = \
 	encvoyd/schema.c encvoyd/schema.h \
 	encvoyd/served.c encvoyd/served.h \
 	encvoyd/signin.c \
+	encvoyd/sshd.c encvoyd/sshd.h \
 	encvoyd/standing.c encvoyd/standing.h \
 	encvoyd/used.c encvoyd/used.h

@@ -8,6 +8,7 @@
 #include "encvoyd/reload.h"
 #include "encvoyd/reuse.h"
 #include "encvoyd/session.h"
+#include "encvoyd/sshd.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
@@ -154,6 +155,9 @@ static enum err expect(struct login *l)
 	struct expectation who;
 	enum err e = identity_expect(s->ids, s->conf, &l->q.service, l->q.m.user, &who);
 
+	/* sshd runs PAM also for users that it does not know, and lets them in in no case */
+	if (e == ERR_OK && (l->q.m.flags & LOGIN_SSHD))
+		e = sshd_knows(s->ids, s->conf, l->q.m.user);
 	if (e != ERR_OK)
 		return e;
 	l->known = who.known;

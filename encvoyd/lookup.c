@@ -2,6 +2,7 @@
 /* Look-ups: for everybody, from the database, at once; only a name that it does not know may take a
  * moment (dirfind.h). */
 #include "encvoyd/conn.h"
+#include "encvoyd/sshd.h"
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -12,6 +13,19 @@ static bool is_own(const struct conn *c)
 {
 	return c->peer.uid != 0 &&
 	       (c->peer.uid == geteuid() || c->peer.uid == c->server->o->online_uid);
+}
+
+/* Root's sshd, so its module says, has somebody who may be about to sign in for the first time. */
+static enum err answer_newcomer(const struct conn *c, struct buf *b)
+{
+	struct msg_passwd found;
+	enum err e = ERR_NOT_FOUND;
+
+	if (c->query.kind == LOOKUP_SSHD && c->peer.uid == 0)
+		e = sshd_newcomer(c->server->ids, c->server->conf, c->query.name, &found);
+	if (e == ERR_OK)
+		proto_put_passwd(b, &found.rec);
+	return e;
 }
 
 /* What is there is answered at once; false when it is not found. */
@@ -25,6 +39,8 @@ static bool answer(struct conn *c, bool final)
 		e = identity_answer(c->server->ids, c->server->conf, &c->query, &b);
 	if (e == ERR_NOT_FOUND && !final)
 		return false;
+	if (e == ERR_NOT_FOUND)
+		e = answer_newcomer(c, &b);
 	if (e != ERR_OK)
 		buf_reset(&b);
 	if (e == ERR_NOT_FOUND) {

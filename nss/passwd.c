@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/str.h"
 #include "nss/ask.h"
+#include "nss/guard.h"
 #include "nss/maps.h"
 #include "nss/no_password.h"
 #include "nss/nss_encvoy.h"
 #include "nss/reply.h"
 #include "nss/result.h"
+#include "sys/program.h"
 
 /* One look-up, by name or, when that is NULL, by uid. */
 struct request {
@@ -34,14 +36,47 @@ static enum err from_reply(const void *packet, size_t len, void *arg)
 	return reply_user(packet, len, r->question, r->buf, r->size, &r->found);
 }
 
+/* Found out once, when something was not found; no program becomes another one without exec. */
+static bool is_sshd(void)
+{
+	enum { UNKNOWN, YES, NO };
+	static int answer;
+	int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
+
+	if (known == UNKNOWN) {
+		struct guard guard = guard_begin();
+
+		known = program_is_sshd() ? YES : NO;
+		guard_end(&guard);
+		__atomic_store_n(&answer, known, __ATOMIC_RELAXED);
+	}
+	return known == YES;
+}
+
+static enum lookup_kind kind_of(const struct request *r)
+{
+	if (!r->name)
+		return LOOKUP_PWUID;
+	return is_sshd() ? LOOKUP_SSHD : LOOKUP_PWNAM;
+}
+
 static __attribute__((noinline)) enum err from_daemon(struct request *r)
 {
-	struct msg_lookup q = {.kind = r->name ? LOOKUP_PWNAM : LOOKUP_PWUID, .id = r->uid};
+	struct msg_lookup q = {.kind = kind_of(r), .id = r->uid};
 
 	if (r->name)
 		(void)str_copy(q.name, sizeof(q.name), r->text);
 	r->question = &q;
 	return ask(&q, from_reply, r);
+}
+
+/* Nobody yet, says the map; but sshd asks for an entry before PAM can let somebody in for the first
+ * time. Without an answer the map's word counts. */
+static __attribute__((noinline)) enum err newcomer(struct request *r)
+{
+	enum err e = is_sshd() ? from_daemon(r) : ERR_NOT_FOUND;
+
+	return e == ERR_OK || e == ERR_TOO_LONG || e == ERR_NOMEM ? e : ERR_NOT_FOUND;
 }
 
 static enum nss_status look_up(
@@ -54,6 +89,8 @@ static enum nss_status look_up(
 	e = maps_look_up(from_map, r);
 	if (e == ERR_IO)
 		e = from_daemon(r);
+	else if (e == ERR_NOT_FOUND && r->name)
+		e = newcomer(r);
 	if (e != ERR_OK)
 		return nss_result(e, errnop);
 	*result = (struct passwd){

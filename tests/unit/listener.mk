@@ -10,6 +10,7 @@ listener_tests = \
 	tests/unit/listener_parts \
 	tests/unit/listener_refusal \
 	tests/unit/listener_reuse \
+	tests/unit/listener_sshd \
 	tests/unit/listener_supervise \
 	tests/unit/listener_trouble \
 	tests/unit/listener_verdicts \
@@ -32,6 +33,7 @@ tests_unit_listener_login_LDADD = libtestlistener.la
 tests_unit_listener_parts_LDADD = libtestlistener.la
 tests_unit_listener_refusal_LDADD = libtestlistener.la
 tests_unit_listener_reuse_LDADD = libtestlistener.la
+tests_unit_listener_sshd_LDADD = libtestlistener.la
 tests_unit_listener_supervise_LDADD = libtestlistener.la
 tests_unit_listener_trouble_LDADD = libtestlistener.la
 tests_unit_listener_verdicts_LDADD = libtestlistener.la

@@ -27,6 +27,7 @@ nss_unit_tests = \
 	%D%/nss_load \
 	%D%/nss_local \
 	%D%/nss_lookup \
+	%D%/nss_sshd \
 	%D%/nss_threads \
 	%D%/nss_trouble
 check_PROGRAMS += $(nss_unit_tests) %D%/nss_hits
@@ -47,5 +48,6 @@ nss_test_libs = %D%/libnsstest.la libnss.la libsys.la libcommon.la
 %C%_nss_hostile_LDADD = $(nss_test_libs)
 %C%_nss_local_LDADD = $(nss_test_libs)
 %C%_nss_lookup_LDADD = $(nss_test_libs)
+%C%_nss_sshd_LDADD = $(nss_test_libs)
 %C%_nss_threads_LDADD = $(nss_test_libs)
 %C%_nss_trouble_LDADD = $(nss_test_libs)

@@ -21,6 +21,7 @@ int main(void)
 	ground_need(gids && ask_name("user1", &pw) == NSS_STATUS_SUCCESS, "the first hit");
 	ground_need(_nss_encvoy_getpwent_r(&pw, buf, sizeof(buf), &(int){0}) == NSS_STATUS_SUCCESS,
 	    "the first of all");
+	ground_need(ask_name("nobody-here", &pw) == NSS_STATUS_NOTFOUND, "the first miss");
 	syscall(SYS_getppid);
 	for (unsigned i = 0; i < 100; i++) {
 		struct person p = person(i, 0);
@@ -36,6 +37,7 @@ int main(void)
 		good += _nss_encvoy_initgroups_dyn(p.name, 1, &start, &size, &gids, 0, &err) ==
 			NSS_STATUS_SUCCESS;
 		good += ask_uid(p.uid + 1000, &pw) == NSS_STATUS_NOTFOUND;
+		good += ask_name("nobody-else", &pw) == NSS_STATUS_NOTFOUND;
 	}
 	for (unsigned i = 1; i < 100; i++) {
 		int err;
