@@ -15,6 +15,7 @@ enum outcome {
 	NOT_PROVEN,   /* the person has not shown who they are */
 	NOT_ADMITTED, /* who they are is not enough */
 	TOO_OLD,
+	REPLACED, /* by another attempt of the same person: this one is not to be made again */
 	OUTCOME_COUNT
 };
 
@@ -53,7 +54,7 @@ static const unsigned char outcomes[ERR_COUNT] = {
     [ERR_DELETED] = NOT_ADMITTED,
     [ERR_LOGIN_TOO_OLD] = TOO_OLD,
     [ERR_TOO_MANY] = UNAVAILABLE,
-    [ERR_SUPERSEDED] = NOT_PROVEN,
+    [ERR_SUPERSEDED] = REPLACED,
     [ERR_NO_METHOD] = UNAVAILABLE,
     [ERR_NO_ANSWER] = NOT_PROVEN,
     /* tokens */
@@ -120,6 +121,7 @@ static const unsigned char codes[OUTCOME_COUNT][PHASE_COUNT] = {
 	PAM_SESSION_ERR, PAM_AUTHTOK_ERR},
     [TOO_OLD] = {PAM_AUTH_ERR, PAM_CRED_EXPIRED, PAM_ACCT_EXPIRED, PAM_SESSION_ERR, PAM_SESSION_ERR,
 	PAM_AUTHTOK_ERR},
+    [REPLACED] = {PAM_MAXTRIES, PAM_CRED_ERR, PAM_AUTH_ERR, PAM_SESSION_ERR, PAM_AUTHTOK_ERR},
 };
 
 static enum outcome outcome_of(enum err e)
@@ -144,6 +146,7 @@ int result_level(enum err e)
 	case NOT_PROVEN:
 	case NOT_ADMITTED:
 	case TOO_OLD:
+	case REPLACED:
 		return LOG_NOTICE;
 	default:
 		return LOG_ERR;

@@ -26,6 +26,9 @@ static enum err take_answer(const char *text, struct secret **ret)
 {
 	size_t len = strlen(text);
 
+	/* sshd's own, in place of what was typed by a user whom it lets in in no case */
+	if (*text == '\b')
+		return ERR_NO_ANSWER;
 	if (len > ANSWER_MAX)
 		return ERR_CUT_OFF;
 	*ret = secret_new(text, len);

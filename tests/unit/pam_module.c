@@ -116,6 +116,10 @@ static void token(void)
 	answers(NULL, NULL);
 	is_int(against(granted, "token", pam_authenticate, 0), PAM_AUTH_ERR, "no answer");
 	is_int(fake.connections, 0, "costs no connection");
+	answers("\b\n\r\177INCORRECT", NULL);
+	is_int(against(granted, "token", pam_authenticate, 0), PAM_AUTH_ERR,
+	    "what sshd puts in place of an answer");
+	is_int(fake.connections, 0, "costs no connection either");
 	answers("", NULL);
 	is_int(against(granted, "token", pam_authenticate, 0), PAM_SUCCESS,
 	    "an empty answer is the daemon's to judge");
