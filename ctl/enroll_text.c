@@ -66,7 +66,9 @@ void enroll_advice(bool users_exist)
 	       "of a\n"
 	       "     service, for example /etc/pam.d/sshd:\n%s",
 	    step++, pam_lines);
-	printf("     For ssh also: KbdInteractiveAuthentication yes, UsePAM yes in sshd_config.\n"
+	printf("     For ssh then: encvoyctl enroll --ssh (what sshd needs, and homes; --undo "
+	       "takes it "
+	       "back)\n"
 	       "  %d. Look everything over:  encvoyctl doctor\n",
 	    step);
 	printf("PAM's files and nsswitch.conf were not touched.\n");

@@ -15,9 +15,11 @@ libctl_la_SOURCES = \
 	%D%/check_web.c \
 	%D%/checks.h \
 	%D%/code_page.c %D%/code_page.h \
+	%D%/command.c %D%/command.h \
 	%D%/confline.c %D%/confline.h \
 	%D%/ctl.h \
 	%D%/enroll.h \
+	%D%/enroll_ssh.c %D%/enroll_ssh.h \
 	%D%/enroll_text.c \
 	%D%/enroll_write.c \
 	%D%/findings.c %D%/findings.h \
@@ -27,6 +29,7 @@ libctl_la_SOURCES = \
 	%D%/migrate_files.c \
 	%D%/migrate_plan.c \
 	%D%/migrate_traces.c \
+	%D%/mkhomedir.c %D%/mkhomedir.h \
 	%D%/opts.c %D%/opts.h \
 	%D%/output.c %D%/output.h \
 	%D%/people.c %D%/people.h \
@@ -37,6 +40,7 @@ libctl_la_SOURCES = \
 	%D%/say.c \
 	%D%/secretfile.c %D%/secretfile.h \
 	%D%/signin.c %D%/signin.h \
+	%D%/sshd_conf.c %D%/sshd_conf.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/tokenconf.c %D%/tokenconf.h \
 	%D%/verb_authorized_keys.c \
@@ -73,3 +77,7 @@ encvoyctl_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 ctl_libs = libctl.la libconverse.la liblistener.la libonline.la liboidc.la libsys.la libcommon.la \
 	$(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(JSONC_LIBS)
 encvoyctl_LDADD = $(ctl_libs)
+
+# The profile that "enroll --ssh" has pam-auth-update turn on, which reads them in one place only.
+pamconfigsdir = $(datadir)/pam-configs
+dist_pamconfigs_DATA = %D%/encvoy-mkhomedir

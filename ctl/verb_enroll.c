@@ -3,6 +3,7 @@
 #include "ctl/code_page.h"
 #include "ctl/confline.h"
 #include "ctl/enroll.h"
+#include "ctl/enroll_ssh.h"
 #include "ctl/opts.h"
 #include "ctl/secretfile.h"
 #include "encvoyd/paths.h"
@@ -23,6 +24,9 @@ struct enroll_options {
 	bool force;
 	bool yes;
 	bool code_page;
+	bool ssh;
+	bool undo;
+	bool untested;
 };
 
 /* Everything the verb works with, gathered step by step. */
@@ -216,6 +220,27 @@ static int missing(const char *option, const char *advice)
 	return EXIT_USAGE;
 }
 
+static bool is_root(const char *what)
+{
+	if (geteuid() == 0)
+		return true;
+	complain("enroll: only root can write %s (try sudo)", what);
+	return false;
+}
+
+/* A step of its own, with the configuration in place. */
+static int run_ssh(const struct enroll_options *o, int n_args)
+{
+	if (!o->ssh || n_args || o->client_id || o->allow->len || (o->undo && o->untested)) {
+		complain("enroll: it is \"enroll --ssh\" or \"enroll --ssh --undo\", once \"enroll "
+			 "URL\" is done");
+		return EXIT_USAGE;
+	}
+	if (!is_root("sshd's and PAM's settings"))
+		return EXIT_REFUSED;
+	return o->undo ? enroll_ssh_undo() : enroll_ssh(o->untested, o->force);
+}
+
 int verb_enroll(const struct verb *self, int argc, char **argv)
 {
 	AUTO_BUF struct buf allow = {0};
@@ -231,6 +256,10 @@ int verb_enroll(const struct verb *self, int argc, char **argv)
 	    {"ca-file", OPT_TEXT, &o.ca_file, "FILE", "the CA of the provider's certificate"},
 	    {"host-name", OPT_TEXT, &o.host_name, "NAME", "this host's name in tokens"},
 	    {"force", OPT_FLAG, &o.force, NULL, "replace another encvoy.conf"},
+	    {"ssh", OPT_FLAG, &o.ssh, NULL,
+		"set sshd up, and homes for who comes for the first time"},
+	    {"undo", OPT_FLAG, &o.undo, NULL, "with --ssh: take that back"},
+	    {"untested", OPT_FLAG, &o.untested, NULL, "with --ssh: before anybody has signed in"},
 	    {"yes", OPT_FLAG, &o.yes, NULL, "do not ask before writing"},
 	    {"code-page", OPT_FLAG, &o.code_page, NULL,
 		"only print the page that shows the code, to be put at an address of yours"},
@@ -244,14 +273,14 @@ int verb_enroll(const struct verb *self, int argc, char **argv)
 		return opts_exit(r);
 	if (o.code_page)
 		return code_page_print(o.redirect_uri);
+	if (o.ssh || o.undo || o.untested)
+		return run_ssh(&o, n);
 	if (!n)
 		return missing("URL", "the address of Encvoy ID, or --code-page");
 	if (!o.redirect_uri)
 		o.redirect_uri = "http://127.0.0.1/cb";
-	if (geteuid() != 0) {
-		complain("enroll: only root can write %s (try sudo)", ENROLL_CONF);
+	if (!is_root(ENROLL_CONF))
 		return EXIT_REFUSED;
-	}
 	if (!o.client_id)
 		return missing("--client-id",
 		    "in Encvoy ID create a native application with the redirect URL "

@@ -27,6 +27,7 @@ ctl_scripts = \
 	%D%/ctl_migrate.t \
 	%D%/ctl_provider.t \
 	%D%/ctl_roster.t \
+	%D%/ctl_ssh.t \
 	%D%/ctl_verify.t \
 	%D%/man.t
 dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
