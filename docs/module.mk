@@ -9,4 +9,5 @@ dist_doc_DATA = \
 	%D%/nextcloud.md \
 	%D%/nginx.md \
 	%D%/passphrase.md \
+	%D%/ssh.md \
 	%D%/sudo.md

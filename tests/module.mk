@@ -33,6 +33,7 @@ system_tests = \
 	%D%/system/programs.t \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \
+	%D%/system/ssh.t \
 	%D%/system/sudo.t \
 	%D%/system/trouble.t \
 	%D%/system/truth.t \
