@@ -59,12 +59,17 @@ void pass_end(struct login *l)
 	l->pass = NULL;
 }
 
-void pass_ask(struct login *l, const char *text)
+const char *pass_text(const struct login *l, const char *id)
+{
+	return catalog_text(catalogs_find(&l->conn->server->catalogs, l->q.m.lang), id);
+}
+
+void pass_ask(struct login *l, const char *id)
 {
 	AUTO_BUF struct buf b = {0};
 
 	buf_init(&b, PROTO_MAX);
-	proto_put_ask(&b, ASK_PASSPHRASE, false, text);
+	proto_put_ask(&b, ASK_PASSPHRASE, false, pass_text(l, id));
 	l->conn->state = CONN_ASKED;
 	conn_send(l->conn, &b);
 }
@@ -96,7 +101,8 @@ void pass_full_login(struct pass *p)
 	give_turn(p);
 	if (!(l->q.m.flags & LOGIN_INTERACTIVE)) {
 		login_decide(l, ERR_LOGIN_TOO_OLD, METHOD_PASSPHRASE, NULL,
-		    "The passphrase needs a full sign-in first: encvoyctl passphrase");
+		    pass_text(
+			l, N_("The passphrase needs a full sign-in first: encvoyctl passphrase")));
 		return;
 	}
 	p->stage = PASS_FULL;
@@ -258,7 +264,7 @@ enum err pass_begin(struct login *l, bool *ret_taken)
 		check(p);
 	} else if (l->q.m.flags & LOGIN_INTERACTIVE) {
 		p->stage = PASS_ASKED;
-		pass_ask(l, "Passphrase (Enter for another way): ");
+		pass_ask(l, N_("Passphrase (Enter for another way): "));
 	} else {
 		login_decide(l, ERR_NO_ANSWER, METHOD_PASSPHRASE, NULL, NULL);
 	}

@@ -60,8 +60,9 @@ enum err pass_renewed(struct login *l, struct secret **token);
 /* Wipes it all; the next login of the person goes on. Fine without any. */
 void pass_end(struct login *l);
 
-/* Within pass*.c. */
-void pass_ask(struct login *l, const char *text);
+/* Within pass*.c. Texts are given in English; pass_text puts them into the person's language. */
+const char *pass_text(const struct login *l, const char *id);
+void pass_ask(struct login *l, const char *id);
 void pass_about(const struct conf *conf, struct pass *p);
 void pass_full_login(struct pass *p);
 void passset_begin(struct pass *p);

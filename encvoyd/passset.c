@@ -9,9 +9,10 @@
 
 #define ATTEMPTS 3
 
-static void show(struct login *l, const char *text)
+static void show(struct login *l, const char *id)
 {
 	AUTO_BUF struct buf b = {0};
+	const char *text = pass_text(l, id);
 
 	if (!text_printable(text))
 		return;
@@ -27,7 +28,7 @@ static void ask_new(struct pass *p)
 	p->stage = PASS_NEW;
 	loop_arm(&l->conn->server->loop, &l->timer,
 	    clock_mono_ms() + (int64_t)l->q.service.login_timeout * 1000);
-	pass_ask(l, "New passphrase: ");
+	pass_ask(l, N_("New passphrase: "));
 }
 
 void passset_begin(struct pass *p)
@@ -40,11 +41,12 @@ void passset_begin(struct pass *p)
 		login_decide(l, e, p->who.method, d, NULL);
 	} else if (!p->fresh) {
 		login_decide(l, ERR_BAD_CLIENT, p->who.method, d,
-		    "Encvoy ID gave this host no refresh token, which a passphrase needs.");
+		    pass_text(l, N_("Encvoy ID gave this host no refresh token, which a passphrase "
+				    "needs.")));
 	} else {
 		(void)str_copy(p->record.sub, sizeof(p->record.sub), d->sub);
-		show(l, "The passphrase will be good on this host only. Do not use your password "
-			"at Encvoy ID.");
+		show(l, N_("The passphrase will be good on this host only. Do not use your "
+			   "password at Encvoy ID."));
 		ask_new(p);
 	}
 }
@@ -53,7 +55,8 @@ void passset_begin(struct pass *p)
 static void again(struct pass *p, const char *why)
 {
 	if (++p->attempts >= ATTEMPTS) {
-		login_decide(p->login, ERR_BAD_PASSPHRASE, 0, &p->decision, why);
+		login_decide(
+		    p->login, ERR_BAD_PASSPHRASE, 0, &p->decision, pass_text(p->login, why));
 		return;
 	}
 	show(p->login, why);
@@ -122,10 +125,10 @@ void passset_answer(struct pass *p, struct secret **answer)
 		secret_free(p->typed);
 		p->typed = TAKE_PTR(*answer);
 		p->stage = PASS_AGAIN;
-		pass_ask(p->login, "Again: ");
+		pass_ask(p->login, N_("Again: "));
 	} else if (!secret_equal(
 		       secret_str(a), secret_len(a), secret_str(p->typed), secret_len(p->typed))) {
-		again(p, "The two are not the same.");
+		again(p, N_("The two are not the same."));
 	} else {
 		make(p);
 	}

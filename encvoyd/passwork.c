@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/passwork.h"
 
+#include "common/catalog.h"
 #include "common/str.h"
 
 #include <pwquality.h>
@@ -19,7 +20,37 @@ static bool is_odd(const struct secret *s)
 	return !secret_len(s) || secret_len(s) > PASS_MAX || str_like_token(secret_str(s));
 }
 
-/* By the administrator's pwquality.conf, with libpwquality's own words. */
+/* libpwquality's own words are in the language of the process. These are put into the person's by
+ * whoever shows them. */
+static const char *weakness(int rc)
+{
+	switch (rc) {
+	case PWQ_ERROR_MIN_LENGTH:
+		return N_("The passphrase is too short.");
+	case PWQ_ERROR_USER_CHECK:
+	case PWQ_ERROR_GECOS_CHECK:
+		return N_("The passphrase contains the user name.");
+	case PWQ_ERROR_BAD_WORDS:
+	case PWQ_ERROR_CRACKLIB_CHECK:
+		return N_("The passphrase is too close to a word of a dictionary.");
+	case PWQ_ERROR_MIN_DIGITS:
+	case PWQ_ERROR_MIN_UPPERS:
+	case PWQ_ERROR_MIN_LOWERS:
+	case PWQ_ERROR_MIN_OTHERS:
+	case PWQ_ERROR_MIN_CLASSES:
+		return N_("The passphrase needs further kinds of characters: capitals, digits, "
+			  "others.");
+	case PWQ_ERROR_PALINDROME:
+	case PWQ_ERROR_MAX_CONSECUTIVE:
+	case PWQ_ERROR_MAX_CLASS_REPEAT:
+	case PWQ_ERROR_MAX_SEQUENCE:
+		return N_("The passphrase repeats itself, or is a mere sequence.");
+	default:
+		return N_("The passphrase is too easy to guess.");
+	}
+}
+
+/* By the administrator's pwquality.conf. */
 static enum err check_strength(struct pass_msg *m)
 {
 	pwquality_settings_t *settings = pwquality_default_settings();
@@ -38,7 +69,7 @@ static enum err check_strength(struct pass_msg *m)
 		return ERR_OK;
 	if (rc == PWQ_ERROR_MEM_ALLOC)
 		return ERR_NOMEM;
-	(void)pwquality_strerror(m->text, sizeof(m->text), rc, aux);
+	(void)str_copy(m->text, sizeof(m->text), weakness(rc));
 	return ERR_BAD_PASSPHRASE;
 }
 
@@ -58,7 +89,8 @@ static enum err make(struct pass_msg *m)
 	enum err e;
 
 	if (is_odd(m->passphrase)) {
-		(void)str_copy(m->text, sizeof(m->text), "It cannot be used as a passphrase.");
+		(void)str_copy(
+		    m->text, sizeof(m->text), N_("This cannot be used as a passphrase."));
 		return ERR_BAD_PASSPHRASE;
 	}
 	e = check_strength(m);

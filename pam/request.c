@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pam/request.h"
 
+#include "common/catalog.h"
 #include "common/conf.h"
 #include "common/name.h"
 #include "common/str.h"
@@ -71,9 +72,9 @@ enum err request_args(struct request *q, int argc, const char *const *argv)
 	if (e != ERR_OK)
 		return e;
 	q->token_only = methods && !(methods & ~(unsigned)(METHOD_TOKEN | METHOD_PASSPHRASE));
-	q->prompt = methods == METHOD_TOKEN  ? "Token: "
-		    : methods & METHOD_TOKEN ? "Token or passphrase: "
-					     : "Passphrase: ";
+	q->prompt = methods == METHOD_TOKEN  ? N_("Token: ")
+		    : methods & METHOD_TOKEN ? N_("Token or passphrase: ")
+					     : N_("Passphrase: ");
 	return take_args(&q->m, n, argv);
 }
 
@@ -112,8 +113,7 @@ enum err request_items(struct request *q)
 		e = copy_item(q, PAM_RHOST, m->rhost, sizeof(m->rhost));
 	if (e != ERR_OK)
 		return e;
-	if (!q->token_only)
-		copy_language(q);
+	copy_language(q);
 	/* for display only: one that is too long is left out */
 	(void)copy_item(q, PAM_TTY, m->tty, sizeof(m->tty));
 	m->flags = (q->token_only ? 0U : LOGIN_INTERACTIVE) | (q->silent ? LOGIN_SILENT : 0U) |

@@ -15,7 +15,7 @@ struct request {
 	unsigned flags;  /* as PAM gave them */
 	bool silent;     /* PAM_SILENT */
 	bool token_only; /* methods= names what is typed and nothing else: nobody reads messages */
-	const char *prompt; /* of a token_only login */
+	const char *prompt; /* of a token_only login, in English */
 	struct msg_login m;
 	struct msg_result result; /* what the daemon said */
 };

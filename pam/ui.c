@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pam/ui.h"
 
+#include "common/str.h"
+#include "sys/catalogs.h"
+
 #include <security/pam_ext.h>
 #include <string.h>
 
@@ -50,13 +53,24 @@ enum err ui_ask(void *data, const struct msg_ask *ask, struct secret **ret_answe
 	    data, ask->echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, ask->text, ret_answer);
 }
 
+/* The daemon has translated what it says; this is our own, said before it is asked. */
+static enum err ask_translated(struct request *q, const char *id, struct secret **ret)
+{
+	AUTO_CATALOGS struct catalogs found = {0};
+	const char *text;
+
+	catalogs_load_one(ENCVOY_LOCALEDIR, q->m.lang, &found);
+	text = catalog_text(catalogs_find(&found, q->m.lang), id);
+	return prompt(q, PAM_PROMPT_ECHO_OFF, text_printable(text) ? text : id, ret);
+}
+
 enum err ui_token(struct request *q, struct secret **ret_answer)
 {
 	const void *item = NULL;
 
 	if (pam_get_item(q->pamh, PAM_AUTHTOK, &item) == PAM_SUCCESS && item)
 		return take_answer(item, ret_answer);
-	return prompt(q, PAM_PROMPT_ECHO_OFF, q->prompt, ret_answer);
+	return ask_translated(q, q->prompt, ret_answer);
 }
 
 void ui_error(const struct request *q, const char *text)

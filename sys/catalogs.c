@@ -27,16 +27,20 @@ static enum err load(const char *path, struct catalog *ret, void **ret_bytes)
 	return e;
 }
 
+static void load_language(const char *dir, size_t i, struct catalogs *ret)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/" CATALOG_NAME ".mo", dir,
+		languages[i]) < (int)sizeof(path))
+		(void)load(path, &ret->each[i], &ret->bytes[i]);
+}
+
 void catalogs_load(const char *dir, struct catalogs *ret)
 {
 	*ret = (struct catalogs){0};
-	for (size_t i = 0; i < CATALOGS; i++) {
-		char path[PATH_MAX];
-
-		if (snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/" CATALOG_NAME ".mo", dir,
-			languages[i]) < (int)sizeof(path))
-			(void)load(path, &ret->each[i], &ret->bytes[i]);
-	}
+	for (size_t i = 0; i < CATALOGS; i++)
+		load_language(dir, i, ret);
 }
 
 void catalogs_free(struct catalogs *c)
@@ -64,6 +68,18 @@ static bool language_of(const char *locale, char ret[4])
 	}
 	ret[n] = 0;
 	return true;
+}
+
+void catalogs_load_one(const char *dir, const char *locale, struct catalogs *ret)
+{
+	char language[4];
+
+	*ret = (struct catalogs){0};
+	if (!language_of(locale, language))
+		return;
+	for (size_t i = 0; i < CATALOGS; i++)
+		if (strcmp(languages[i], language) == 0)
+			load_language(dir, i, ret);
 }
 
 bool locale_says(const char *locale)

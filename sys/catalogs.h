@@ -17,6 +17,8 @@ struct catalogs {
 /* Reads DIR/LANGUAGE/LC_MESSAGES/nss-pam-encvoy.mo of every language. One that is missing, damaged
  * or somebody else's is left out: its speakers read English. */
 void catalogs_load(const char *dir, struct catalogs *ret);
+/* The same of the one language that a locale's name names; nothing where that is English. */
+void catalogs_load_one(const char *dir, const char *locale, struct catalogs *ret);
 void catalogs_free(struct catalogs *c);
 #define AUTO_CATALOGS CLEANUP(catalogs_free)
 

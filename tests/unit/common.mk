@@ -82,6 +82,7 @@ pam_encvoy_test_la_LIBADD = libconverse.la libsys.la libcommon.la -lpam
 pam_unit_tests = \
 	%D%/pam_converse \
 	%D%/pam_faults \
+	%D%/pam_language \
 	%D%/pam_load \
 	%D%/pam_module \
 	%D%/pam_result \
@@ -95,6 +96,7 @@ pam_test_libs = %D%/libpamtest.la libconverse.la libsys.la libcommon.la -lpam
 %C%_pam_faults_CPPFLAGS = $(pam_test_cppflags)
 %C%_pam_faults_LDFLAGS = $(AM_LDFLAGS) $(fault_wrap)
 %C%_pam_faults_LDADD = $(pam_test_libs)
+%C%_pam_language_LDADD = $(pam_test_libs)
 %C%_pam_load_SOURCES = %D%/pam_load.c %D%/elf_facts.h
 %C%_pam_module_LDADD = $(pam_test_libs)
 %C%_pam_result_SOURCES = %D%/pam_result.c pam/result.c
