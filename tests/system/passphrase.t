@@ -44,7 +44,7 @@ tokens() { # how often the token endpoint was asked
 
 # ---- off by default ----------------------------------------------------------------------------
 write_conf
-idp_start
+idp_start --device-flow
 daemon_start
 log_mark
 pam_answer passwd encvoy-2 '' chauthtok
@@ -154,7 +154,7 @@ ok $? 'outage: refused beyond passphrase_max_age'
 is "$(reason)" reason=login-too-old 'outage: reason login-too-old'
 
 # ---- a full login makes it good again ----------------------------------------------------------
-idp_start
+idp_start --device-flow
 log_mark
 pam_answer typed encvoy-2 "$good"
 is "$(reason)" reason=login-too-old 'also with the provider there: nothing works without a full login'

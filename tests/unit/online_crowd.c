@@ -106,7 +106,7 @@ static void answered(struct person *p)
 static void take_show(unsigned i, struct reader *r)
 {
 	AUTO_SHOW struct msg_show m = {0};
-	const char *code;
+	const char *code = NULL;
 
 	if (proto_get_show(r, &m) != ERR_OK || !(code = strstr(m.text, CODE)))
 		die("a text without a code");
