@@ -10,4 +10,5 @@ dist_doc_DATA = \
 	%D%/nginx.md \
 	%D%/passphrase.md \
 	%D%/ssh.md \
+	%D%/screen-locker.md \
 	%D%/sudo.md

@@ -26,6 +26,7 @@ system_tests = \
 	%D%/system/api.t \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
+	%D%/system/locker.t \
 	%D%/system/login.t \
 	%D%/system/online.t \
 	%D%/system/page.t \
