@@ -9,6 +9,6 @@ dist_doc_DATA = \
 	%D%/nextcloud.md \
 	%D%/nginx.md \
 	%D%/passphrase.md \
-	%D%/ssh.md \
 	%D%/screen-locker.md \
+	%D%/ssh.md \
 	%D%/sudo.md

@@ -31,6 +31,7 @@ system_tests = \
 	%D%/system/online.t \
 	%D%/system/page.t \
 	%D%/system/passphrase.t \
+	%D%/system/polkit.t \
 	%D%/system/programs.t \
 	%D%/system/roster.t \
 	%D%/system/secrets.t \

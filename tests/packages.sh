@@ -12,7 +12,7 @@ run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 u
 procps coreutils"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
 systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd cron sudo
-openssh-server vlock apparmor mandoc
+openssh-server vlock polkitd dbus apparmor mandoc
 apache2 libapache2-mod-authnz-pam nginx libnginx-mod-http-auth-pam dovecot-imapd chromium
 fonts-dejavu-core"
 # building and checking the Debian packages (make check-packages)
