@@ -78,6 +78,8 @@ apache_child() { pgrep -u www-data -x apache2; }
 child=$(apache_child)
 is "$(wc -w <<<"$child")" 1 'apache: one process with ten threads serves all'
 
+reloaded() { log_since | grep -q 'configuration reloaded'; }
+
 # ---- asking ------------------------------------------------------------------------------------
 login() { # login PORT USER PASSWORD: as Nextcloud's BasicAuth
   printf '%s\n' "$3" | node "$top/tests/system/cloud.js" login "http://127.0.0.1:$1/" "$2"
@@ -162,6 +164,49 @@ like "$(log_since)" 'service=nextcloud .*access=client' \
   'SEC-31: www-data asks as the service nextcloud'
 unlike "$(log_since)" 'service=dovecot' 'SEC-31: and as no other'
 
+# ---- a token or a passphrase -------------------------------------------------------------------
+good='correct horse battery staple 7'
+sed -i 's/methods=token /methods=token,passphrase /' /etc/pam.d/nextcloud
+sed -i 's/^methods = token$/methods = token,passphrase/' /etc/encvoy/encvoy.conf.d/nextcloud.conf
+secret host-secret
+cat >>/etc/encvoy/encvoy.conf <<'E2'
+passphrase = yes
+passphrase_cost = 3
+[service passwd]
+client_id = host-secret
+client_secret_file = /etc/encvoy/host-secret.secret
+redirect_uri = https://hosts.example.test/cb
+methods = browser
+E2
+printf 'password required pam_encvoy.so\n' >/etc/pam.d/passwd
+log_mark
+kill -HUP "$daemon_pid"
+wait_for 10 reloaded || die 'no reload'
+pam_begin passwd encvoy-2 chauthtok
+last=$(browse alice "$(pam_address)")
+for answer in 'Paste' "$last" 'New passphrase' "$good" 'Again' "$good"; do
+  case $answer in
+    Paste | New* | Again) pam_says 30 "$answer" ;;
+    *) printf '%s\n' "$answer" >&9 ;;
+  esac
+done
+pam_end
+is "$pam_status" 0 'alice has a passphrase'
+is "$(login 8088 encvoy-2 "$good")" "$in" 'apache: in by a passphrase'
+is "$(login 8088 encvoy-2 "$token")" "$in" 'apache: and by a token as before'
+is "$(login 8088 encvoy-2 'not the passphrase')" "$out" 'apache: not by a wrong passphrase'
+is "$(login 8088 encvoy-3 "$good")" "$out" "SEC-01: not by another one's passphrase"
+for answer in "$good" "$token"; do
+  pam_text=$(printf '%s\n' "$answer" | setpriv --reuid www-data --regid www-data --clear-groups \
+    timeout 60 pamtester nextcloud encvoy-2 authenticate acct_mgmt 2>&1 | tr -d '\0')
+  is "${pam_text%%pamtester*}" 'Token or passphrase: ' 'one question that takes either, and nothing else'
+  like "$pam_text" 'successfully authenticated' 'which is enough'
+done
+log_mark
+control /fault '{"path":"/oidc/token","kind":"status","status":503,"count":1}' >/dev/null
+is "$(dav 8088 encvoy-2 "$good" 1)" '{"200":1}' 'apache: in by a passphrase while the provider fails'
+like "$(log_since)" 'the passphrase counts alone' 'which the log says'
+
 # ---- nginx -------------------------------------------------------------------------------------
 is "$(login 8089 encvoy-2 "$(id_token 2)")" "$in" 'nginx: in by an ID token'
 is "$(dav 8089 encvoy-2 "$token" 50)" '{"200":50}' 'nginx: 50 requests, ten at a time'
@@ -223,7 +268,6 @@ reload() {
   kill -HUP "$daemon_pid"
   wait_for 10 reloaded || die 'no reload'
 }
-reloaded() { log_since | grep -q 'configuration reloaded'; }
 sed -i 's/^verdict_ttl.*/&\nallow = sub:3/' /etc/encvoy/encvoy.conf.d/nextcloud.conf
 reload
 is "$(dav 8088 encvoy-2 "$token" 2)" '{"401":2}' 'SEC-13: an allow rule that is gone counts at once'
