@@ -16,7 +16,7 @@ write_conf() { # write_conf [further lines...]
     echo 'client_id = host-secret'
     echo 'client_secret_file = /etc/encvoy/host.secret'
     echo 'redirect_uri = https://hosts.example.test/cb'
-    echo 'allow = sub:2 sub:3'
+    echo 'allow = sub:2 sub:3 sub:6'
     printf '%s\n' "$@"
   } >/etc/encvoy/encvoy.conf
   printf 'host-secret-secret' >/etc/encvoy/host.secret
@@ -114,6 +114,36 @@ ok $((children < 1 || children > 2)) 'at most two children compute'
 for p in $(pgrep -u encvoy encvoyd-pass); do
   is "$(grep -E '^Seccomp:' /proc/$p/status | tr -d '[:blank:]')" Seccomp:2 'a child is confined by seccomp'
 done
+
+# ---- languages ---------------------------------------------------------------------------------
+asked() { [ "$(grep -oE "$2" $work/pam.out | wc -l)" -ge "$1" ]; }
+step() { # step N REGEX ANSWER: when that is asked for the Nth time
+  wait_for 30 asked "$1" "$2"
+  printf '%s\n' "$3" >&9
+}
+pam_env=LANG=de_DE.UTF-8 pam_begin passwd encvoy-6 chauthtok
+last=$(browse Marie.Dupont "$(pam_address)")
+pam_says 30 'Adresse hier'
+printf '%s\n' "$last" >&9
+pam_says 60 'Neue Passphrase: '
+ok $? 'passwd: asks in German'
+like "$(cat $work/pam.out)" 'gilt nur auf diesem Rechner' 'passwd: and explains in it'
+step 1 'Neue Passphrase' "$good"
+step 1 'Noch einmal' 'not the same'
+pam_says 30 'Die beiden sind nicht gleich'
+ok $? 'passwd: says so what was wrong'
+step 2 'Neue Passphrase' short
+step 2 'Noch einmal' short
+pam_says 30 'Die Passphrase ist zu kurz'
+ok $? 'passwd: also of the quality'
+step 3 'Neue Passphrase' "$good"
+step 3 'Noch einmal' "$good"
+pam_end
+is "$pam_status" 0 'passwd: the third attempt counts'
+pam_env=LANG=fr_FR.UTF-8 pam_begin shell encvoy-6
+pam_says 10 'Phrase de passe .Entrée pour une autre méthode'
+ok $? 'shell: asks in French'
+pam_end
 
 # ---- SEC-26 ------------------------------------------------------------------------------------
 for _ in 1 2 3; do pam_answer typed encvoy-2 wrong; done
@@ -291,7 +321,7 @@ pam_answer typed encvoy-3 "$better"
 [ "$pam_status" != 0 ]
 ok $? 'user remove forgets the passphrase'
 daemon_stop
-is "$(sqlite3 /var/lib/encvoy/identity.db 'SELECT group_concat(sub) FROM passphrase')" 2 'only alice has one left'
+is "$(sqlite3 /var/lib/encvoy/identity.db 'SELECT group_concat(sub) FROM (SELECT sub FROM passphrase ORDER BY sub)')" 2,6 'only the others have one left'
 daemon_start
 
 # local users are not ours
