@@ -331,11 +331,11 @@ signs_in() { # signs_in WHO: opens the address that is shown and pastes where it
 }
 
 new_passphrase() { # new_passphrase NEW [AGAIN]: types it and waits for the end
-  pam_says 60 'New passphrase'
+  pam_says 60 'New passphrase|as somebody else'
   printf '%s\n' "$1" >&9
-  pam_says 30 'Again'
+  pam_says 30 'Again|as somebody else'
   printf '%s\n' "${2:-$1}" >&9
-  pam_says 30 'altered|error|same|The password|PASSWORD' || true
+  pam_says 30 'altered|error|same|The passphrase (is|contains)' || true
   pam_end
 }
 
