@@ -7,7 +7,7 @@
 
 group=
 for g in /sys/fs/cgroup/unified /sys/fs/cgroup; do
-  [ "$(stat -f -c %T $g)" = cgroup2fs ] && group=$g/encvoy-test-$$ && break
+  [ "$(stat -f -c %T $g)" = cgroup2fs ] && group=$g/encvoy-test-$RANDOM$RANDOM && break
 done
 if [ -z "$group" ] || ! mkdir "$group" 2>/dev/null; then
   skip 'the units under systemd' 'no cgroup of version 2 can be made here'
@@ -15,6 +15,7 @@ if [ -z "$group" ] || ! mkdir "$group" 2>/dev/null; then
 fi
 
 boot() {
+  echo host1.example.test >$root/etc/hostname
   umount -R $root/sys $root/dev
   mount -t sysfs -o ro sysfs $root/sys
   mount -t tmpfs -o mode=755 tmpfs $root/dev
@@ -28,7 +29,7 @@ boot() {
   umount $root/run $root/proc
   # shellcheck disable=SC2016
   (echo $BASHPID >"$group/cgroup.procs" && exec unshare --cgroup --mount --pid --fork --kill-child bash -c '
-    mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup" && mount -t proc proc "$1/proc" &&
+    mount --make-rshared "$1" && mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup" && mount -t proc proc "$1/proc" &&
     exec chroot "$1" env -i container=test PATH=/usr/sbin:/usr/bin /lib/systemd/systemd --log-target=journal-or-kmsg' \
     - $root) >$work/console 2>&1 &
   init_pid=
@@ -98,7 +99,7 @@ inside systemctl reload encvoyd
 ok $? 'systemctl reload encvoyd'
 pam_answer token encvoy-2 "$(host_token 2)"
 is "$pam_status" 0 'and a login after it'
-is "$(inside ps -o user:20= -C encvoyd,encvoyd-online,encvoyd-evict | sort -u | tr '\n' ' ')" 'encvoy encvoy-online root ' 'who runs what'
+is "$(inside ps -o user:20= -C encvoyd,encvoyd-online,encvoyd-evict,encvoy-userdbd | sort -u | tr '\n' ' ')" 'encvoy encvoy-online encvoy-userdb root ' 'who runs what'
 is "$(inside sh -c "grep -h CapBnd /proc/$(main_pid encvoyd)/status /proc/$(main_pid encvoyd-online)/status /proc/$(main_pid encvoyd-evict)/status" | cut -f2 | tr '\n' ' ')" \
   '0000000000000000 0000000000000000 0000000000000020 ' 'SEC-36: with no capability, but for CAP_KILL of encvoyd-evict'
 

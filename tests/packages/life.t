@@ -28,7 +28,7 @@ is "$(cd $root/etc && sha256sum pam.d/* | sort)" "$(grep 'pam\.d/' $work/setting
 is "$(grep -E '^(passwd|group|subid):' $root/etc/nsswitch.conf | tr -s ' ' | tr '\n' ',')" \
   'passwd: files encvoy,group: files encvoy,subid: encvoy,' 'encvoy stands behind the files in nsswitch.conf'
 is "$(stat -c '%U %a' $root/etc/encvoy $root/etc/encvoy/encvoy.conf.d | tr '\n' ',')" 'root 755,root 755,' 'the folder of the configuration'
-like "$(in_root getent passwd encvoy encvoy-online)" '/nonexistent:/usr/sbin/nologin.*/nonexistent:/usr/sbin/nologin' 'the two system users'
+like "$(in_root getent passwd encvoy encvoy-online encvoy-userdb)" '(/nonexistent:/usr/sbin/nologin.*){3}' 'the three system users'
 in_root getent passwd encvoy-2 >/dev/null
 is $? 2 'nobody is served'
 

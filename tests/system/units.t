@@ -21,14 +21,16 @@ is "$(grep -lE '^PrivateUsers=(yes|true|1)' "$units"/encvoy*)" '' 'SEC-36: no Pr
 is "$(grep -lE 'network-online|network\.target|remote-fs' "$units"/encvoy*)" '' 'no unit waits for the network'
 like "$(cat $units/encvoyd.service)" $'\nBefore=nss-user-lookup.target' 'encvoyd is there before users are looked up'
 is "$(grep -LE '^ConditionPathExists=/etc/encvoy/encvoy.conf$' "$units"/encvoy*)" '' 'unconfigured, nothing starts'
-is "$(grep -hE '^(User|DynamicUser)=' $units/encvoyd{,-online,-evict}.service $units/encvoy-userdbd.service | tr '\n' ' ')" \
-  'User=encvoy User=encvoy-online User=root DynamicUser=yes ' 'SEC-42: userdbd is none of the users that encvoyd does not answer'
+is "$(grep -hE '^(User|DynamicUser)=' $units/encvoyd{,-online,-evict}.service | tr '\n' ' ')" \
+  'User=encvoy User=encvoy-online User=root ' 'each has its own user'
+unlike "$(cat $units/encvoy-userdbd.service)" $'\n(User|DynamicUser)=' 'SEC-42: systemd need not ask the user database for the user of userdbd'
+like "$(cat $units/encvoy-userdbd.service)" 'setpriv --reuid=encvoy-userdb ' 'SEC-42: which is none that encvoyd does not answer'
 
 # ---- users and directories ---------------------------------------------------------------------
 mkdir -p $work/empty/etc
 out=$(systemd-sysusers --root=$work/empty - </usr/lib/sysusers.d/encvoyd.conf 2>&1)
 ok $? 'systemd-sysusers makes the users'
-like "$(cat $work/empty/etc/passwd)" 'encvoy:x:.*:/nonexistent:/usr/sbin/nologin.*encvoy-online:x:' 'who have no home and no shell'
+like "$(cat $work/empty/etc/passwd)" 'encvoy:x:.*:/nonexistent:/usr/sbin/nologin.*encvoy-online:x:.*encvoy-userdb:x:' 'who have no home and no shell'
 systemd-tmpfiles --create /usr/lib/tmpfiles.d/encvoyd.conf
 ok $? 'systemd-tmpfiles makes the directories'
 is "$(stat -c '%U %a' /run/encvoy /var/lib/encvoy /var/cache/encvoy | tr '\n' ',')" \
@@ -77,12 +79,11 @@ kill -HUP $listener $online
 wait_for 5 told encvoy 'RELOADING=1.*' && wait_for 5 told encvoy-online 'RELOADING=1.*'
 ok $? 'and that they read the configuration anew'
 
-activate --fdname=userdb /run/encvoy/userdb localjoe /usr/libexec/encvoy-userdbd
-userdb=$!
-chmod 666 /run/encvoy/userdb
 mkdir -p /run/systemd/userdb
-ln -sfn /run/encvoy/userdb /run/systemd/userdb/io.encvoy.UserDatabase
-like "$(userdbctl --output=classic user encvoy-2 2>&1)" '^encvoy-2:' 'userdbctl finds the user by the name that the unit makes'
+activate --fdname=userdb /run/systemd/userdb/io.encvoy.UserDatabase localjoe /usr/libexec/encvoy-userdbd
+userdb=$!
+chmod 666 /run/systemd/userdb/io.encvoy.UserDatabase
+like "$(userdbctl --output=classic user encvoy-2 2>&1)" '^encvoy-2:' 'userdbctl finds the user through encvoy-userdbd'
 kill $userdb
 
 # ---- the provider is away, then a configuration that is refused -------------------------------
