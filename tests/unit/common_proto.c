@@ -473,7 +473,7 @@ static void hostile_values(void)
 	AUTO_BUF struct buf id = {0};
 
 	begin(&b, MSG_LOOKUP);
-	buf_put_u8(&b, 7);
+	buf_put_u8(&b, LOOKUP_SSHD + 1);
 	buf_put_str(&b, "a");
 	buf_put_u32(&b, 0);
 	is_int(
