@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Many people waiting at consoles at once, while their codes are approved, denied, used by somebody
-# else or left alone, and while the provider fails: CROWD of them (50; `make crowd`: 1000), the
+# else or left alone, and while the provider fails: CROWD of them (20; `make crowd`: 1000), the
 # provider's polling interval CROWD_INTERVAL seconds.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-n=${CROWD:-50}
+n=${CROWD:-20}
 interval=${CROWD_INTERVAL:-2}
 crowd=$build/tests/unit/online_crowd
 socket=/run/encvoy/socket
