@@ -216,7 +216,9 @@ for n in 511 1022 1023 1024 4094 4095; do
   try looks-cut-off "SEC-11: an answer of exactly $n bytes" "$(printf 'a%.0s' $(seq $n))"
 done
 control /stats/reset '{}' >/dev/null
-try bad-token "sshd's junk password" $'\b\n\r\177INCORRECT'
+log_mark
+pam_answer shell-token encvoy-2 $'\b\n\r\177INCORRECT'
+is "$pam_status/$(reason)" 1/ "sshd's junk password: refused, and encvoyd does not hear of it"
 is "$(control /stats | json 'paths./oidc/token/introspection.count')" undefined 'and costs no network'
 
 # ---- Nextcloud-like ----------------------------------------------------------------------------
