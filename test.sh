@@ -13,6 +13,8 @@ skipped=0
 times=()
 distcheck= # the process that runs beside the rest
 
+took() { times+=("$(printf '%5d s  %s' $((SECONDS - $2)) "$1")"); } # took NAME START
+
 # part NAME COMMAND...: runs it, says how long it took, stops everything when it fails
 part() {
   local name=$1 start=$SECONDS
@@ -24,7 +26,7 @@ part() {
     [ -z "$distcheck" ] || kill "$distcheck"
     finish
   fi
-  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+  took "$name" $start
 }
 
 # Adds up the TAP results below a folder (automake's .trs files).
@@ -59,7 +61,7 @@ run() {
     explain "$dir/tests"
     [ "$failed" != "$before" ] || failed=$((failed + 1))
   fi
-  times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+  took "$name" $start
 }
 
 # The provider's own tests: it must behave as Encvoy ID does.
@@ -71,7 +73,7 @@ provider_tests() {
   f=$(sed -nE 's/^(# |ℹ )fail ([0-9]+)$/\2/p' build/provider.out | tail -1)
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
   [ "${f:-1}" = 0 ] || tail -60 build/provider.out
-  times+=("$(printf '%5d s  %s' $((SECONDS - start)) 'tests of the test provider')")
+  took 'tests of the test provider' $start
 }
 
 finish() {
@@ -109,7 +111,7 @@ distcheck_ended() {
   s=$(summary SKIP $out)
   [ "$rc" = 0 ] || { explain build/nss-pam-encvoy-*; [ "$f" != 0 ] || { tail -40 $out; f=1; }; }
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  times+=("$(printf '%5d s  %s' $((SECONDS - distcheck_began)) "$name")")
+  took "$name" $distcheck_began
 }
 summary() { sed -nE "s/^# $1: +([0-9]+)$/\\1/p" "$2" | grep . || echo 0; }
 

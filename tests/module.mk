@@ -59,6 +59,8 @@ plain_programs = \
 	%D%/unit/common_secret \
 	%D%/unit/id_crash \
 	%D%/unit/id_damage \
+	%D%/unit/id_directory \
+	%D%/unit/id_groups \
 	%D%/unit/listener_directory \
 	%D%/unit/map_scale \
 	%D%/unit/nss_threads \
@@ -75,7 +77,8 @@ plain_tests = $(plain_programs) \
 	%D%/unit/nss_symbols.t \
 	%D%/unit/subid.t
 .PHONY: check-plain
-check-plain: all $(plain_programs) tests/unit/nss_hits tests/unit/online_player
+check-plain: all $(plain_programs) pam_encvoy_test.la pam_stash.la tests/unit/ctl_fake \
+	    tests/unit/nss_hits tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(plain_tests)' check_PROGRAMS= check_LTLIBRARIES=
 
 # Many conversations at once, with figures: some minutes.

@@ -90,6 +90,9 @@ awk 'FNR == 1 && !/SPDX-License-Identifier: MIT/ { print FILENAME }' "${sources[
   check 'every source file has its SPDX line'
 wc -l "${product[@]}" | awk '$2 != "total" && $1 > 450 { print $2 ": " $1 " lines" }' |
   check 'no source file above 450 lines'
+grep -lE 'ENCVOY_SANITIZED|slow_run\(\)' tests/unit/*.c | grep -vxE 'tests/unit/(id_util|oidc_fail)\.c' |
+  sed 's/^tests\(.*\)\.c$/%D%\1/' | while read -r test; do grep -qE "$test( |$)" tests/module.mk || echo "$test"; done |
+  check 'what a sanitizer shortens is in plain_programs, too'
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
   clang-format --style=file --dry-run "${sources[@]}" 2>&1 | grep -E 'warning:' |
     check 'clang-format 14 leaves every file as it is'

@@ -138,7 +138,7 @@ static void reload(void)
 	is_int(whole_login(&fx, "encvoy-5", "5"), ERR_OK, "and holds");
 	is_int(fx_end(&fx, SIGTERM), 0, "SIGTERM");
 	fx_run(&fx);
-	is_int(fx_end(&fx, 0), 1, "started with a bad configuration it exits with 1");
+	is_int(fx_end(&fx, 0), 78, "started with a bad configuration it exits with 78");
 	fx_run(&fx);
 	fx_stop(&fx);
 }
