@@ -78,7 +78,7 @@ plain_tests = $(plain_programs) \
 	%D%/unit/subid.t
 .PHONY: check-plain
 check-plain: all $(plain_programs) pam_encvoy_test.la pam_stash.la tests/unit/ctl_fake \
-	    tests/unit/nss_hits tests/unit/online_player
+	    tests/unit/map_make tests/unit/nss_hits tests/unit/online_player
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(plain_tests)' check_PROGRAMS= check_LTLIBRARIES=
 
 # Many conversations at once, with figures: some minutes.
