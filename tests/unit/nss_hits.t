@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A hit makes no system call, nor does a miss in a complete map.
+# A hit makes no system call, nor does a miss in a complete map; whatever is asked, users.gen is
+# looked at once in a second, however long a slow machine takes for these look-ups.
 set -u
 program=${top_builddir:-.}/tests/unit/nss_hits
 trace=$(mktemp)
 trap 'rm -f "$trace"' EXIT
-name='from the second look-up on, 700 look-ups of all kinds make no system call'
+name='from the second look-up on, 700 look-ups of all kinds make no system call of their own'
 
 if ! command -v strace >/dev/null; then
   echo "ok 1 - $name # SKIP strace is not here"
@@ -19,12 +20,20 @@ if nm "$program" 2>/dev/null | grep -cE '__(asan|tsan|ubsan|sanitizer)_' >/dev/n
   echo "1..1"
   exit 0
 fi
-if ! good=$(strace -o "$trace" "$program" 2>/dev/null) && ! grep -q getppid "$trace"; then
+if ! good=$(strace -ttt -o "$trace" "$program" 2>/dev/null) && ! grep -q getppid "$trace"; then
   echo "ok 1 - $name # SKIP tracing is not allowed here"
   echo "1..1"
   exit 0
 fi
-between=$(awk '/getppid/ { n++; next } n == 1' "$trace")
+between=$(awk '
+  /getppid/ { mark[n++] = $1; next }
+  n == 1 && /stat.*"cache\/users\.gen"/ { looks[looked++] = $0; next }
+  n == 1 { print }
+  END {
+    if (looked > int(mark[1] - mark[0]) + 1)
+      for (i = 0; i < looked; i++)
+        print looks[i]
+  }' "$trace")
 if [ "$(grep -c getppid "$trace")" = 2 ] && [ -z "$between" ] && [ "$good" = 700 ]; then
   echo "ok 1 - $name"
 else
