@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
 
+#include "common/str.h"
+#include "ctl/ctl.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+
+#define LINE_MAX_BYTES 500
 
 static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 static char locale[] = "LC_ALL=C.UTF-8";
@@ -75,4 +80,18 @@ enum err command_run(const char *const argv[], struct buf *output)
 		return e;
 	drain(from, output);
 	return await(pid);
+}
+
+void command_tell(const struct buf *output)
+{
+	struct slice rest = {(const char *)output->data, output->len}, line;
+	AUTO_BUF struct buf text = {0};
+
+	buf_init(&text, 4 * LINE_MAX_BYTES + 16);
+	while (output->len && slice_next(&rest, "\r\n", &line)) {
+		buf_reset(&text);
+		str_printable(&text, line.p, line.len, LINE_MAX_BYTES);
+		if (buf_cstr(&text))
+			remark("  %s", buf_cstr(&text));
+	}
 }

@@ -11,5 +11,7 @@
  * ERR_OK when it ended with status 0, ERR_NOT_FOUND when it cannot be run, ERR_PERMISSION when it
  * ended otherwise, ERR_IO. */
 enum err command_run(const char *const argv[], struct buf *output);
+/* What a command said, made printable, by lines on standard error. */
+void command_tell(const struct buf *output);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/enroll_ssh.h"
 
-#include "common/num.h"
 #include "common/str.h"
 #include "ctl/admin.h"
+#include "ctl/command.h"
 #include "ctl/confline.h"
 #include "ctl/ctl.h"
 #include "ctl/mkhomedir.h"
@@ -11,7 +11,6 @@
 #include "sys/conffile.h"
 #include "sys/file.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -36,13 +35,10 @@ static int somebody_signed_in(void)
 	return EXIT_REFUSED;
 }
 
-static void complain_sshd(const char *what, struct buf *said)
+static void complain_sshd(const char *what, const struct buf *said)
 {
-	AUTO_BUF struct buf text = {0};
-
-	buf_init(&text, 8192);
-	complain("enroll: %s: %s", what,
-	    said->len && buf_cstr(said) ? shown(&text, buf_cstr(said), 1500) : "sshd says nothing");
+	complain("enroll: %s%s", what, said->len ? ":" : ", and sshd does not say why");
+	command_tell(said);
 }
 
 static bool holds(struct buf *said, const char *key, const char *value)

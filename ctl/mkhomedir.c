@@ -54,21 +54,19 @@ static int look(struct homes *ret)
 static int update(const char *action, bool wanted)
 {
 	AUTO_BUF struct buf said = {0};
-	AUTO_BUF struct buf text = {0};
 	struct homes now = {0};
 	enum err e;
 	int status;
 
 	buf_init(&said, 4096);
-	buf_init(&text, 8192);
 	e = command_run((const char *const[]){UPDATE, "--package", action, PROFILE, NULL}, &said);
 	status = look(&now);
 	if (status != EXIT_DONE)
 		return status;
 	if (e == ERR_OK && now.ours == wanted && (now.made || !wanted))
 		return EXIT_DONE;
-	complain("enroll: \"pam-auth-update %s " PROFILE "\" did not do it: %s", action,
-	    buf_cstr(&said) ? shown(&text, buf_cstr(&said), 600) : "it said nothing that counts");
+	complain("enroll: \"pam-auth-update %s " PROFILE "\" did not do it", action);
+	command_tell(&said);
 	return EXIT_REFUSED;
 }
 

@@ -214,7 +214,7 @@ untouched "an administrator's own line"
 fresh
 touch $work/edited
 run enroll --ssh --untested
-like "$rc $err" '^1 .*did not do it: Local modifications.*by hand: session optional pam_mkhomedir.so umask=0077' \
+like "$rc $err" '^1 .*did not do it.*Local modifications.*by hand: session optional pam_mkhomedir.so umask=0077' \
   'a pam-auth-update that leaves files alone: told, with the line'
 fresh
 mv /usr/sbin/pam-auth-update $work/away
