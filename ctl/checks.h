@@ -29,6 +29,8 @@ void check_host(struct findings *f, const struct conf *conf);
 void check_local(struct findings *f, const struct conf *conf);
 /* The files of /etc/pam.d that name pam_encvoy.so. */
 void check_pam(struct findings *f);
+/* What sshd's settings make of signing in, where its PAM stack asks us. */
+void check_sshd(struct findings *f, const struct conf *conf);
 /* apache2 must not cache PAM's verdicts by itself. */
 void check_web(struct findings *f);
 
@@ -55,6 +57,9 @@ struct pam_use {
 };
 void check_pam_text(
     struct findings *f, const char *name, const char *text, size_t len, struct pam_use *use);
+
+/* What sshd says holds (sshd_check). */
+void check_sshd_text(struct findings *f, struct buf *said, uint64_t login_timeout);
 
 /* One file of apache2. */
 void check_web_text(struct findings *f, const char *name, const char *text, size_t len);

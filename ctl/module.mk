@@ -12,6 +12,7 @@ libctl_la_SOURCES = \
 	%D%/check_map.c \
 	%D%/check_pam.c \
 	%D%/check_provider.c \
+	%D%/check_sshd.c \
 	%D%/check_web.c \
 	%D%/checks.h \
 	%D%/code_page.c %D%/code_page.h \

@@ -16,6 +16,8 @@ static void check_all(struct findings *f)
 	if (usable)
 		check_local(f, &conf);
 	check_pam(f);
+	if (usable)
+		check_sshd(f, &conf);
 	check_web(f);
 	check_daemon(f);
 	check_map(f);

@@ -110,6 +110,7 @@ state >$work/before
 out=$(encvoyctl enroll --ssh 2>&1)
 like "$?|$out" '^1.*nobody has signed in' 'enroll --ssh: not before a login was tried'
 is "$(state)" "$(<$work/before)" 'enroll --ssh: nothing was touched'
+like "$(encvoyctl doctor)" 'failure +sshd-kbdint: .*KbdInteractiveAuthentication' 'doctor: what is missing in sshd'
 log_mark
 : >$work/pam.out
 encvoyctl login encvoy-3 >$work/pam.out 2>&1 &
@@ -131,6 +132,7 @@ out=$(encvoyctl enroll --ssh 2>&1)
 is $? 0 "enroll --ssh" || sed 's/^/# /' <<<"$out"
 is "$(sshd -T | grep -xE 'logingracetime 300|usepam yes|kbdinteractiveauthentication yes' | wc -l)" 3 'what sshd then says holds'
 like "$(</etc/pam.d/common-session)" 'session[[:space:]]+optional[[:space:]]+pam_mkhomedir.so umask=0077' 'homes are made at the first login'
+like "$(encvoyctl doctor)" 'ok +sshd: ' 'doctor: and that it is there'
 state >$work/after
 out=$(encvoyctl enroll --ssh 2>&1)
 like "$?|$out" '^0.*10-encvoy.conf: unchanged.*pam_mkhomedir: unchanged' 'enroll --ssh, again: nothing to do'

@@ -176,11 +176,42 @@ static void apache(void)
 	}
 }
 
+static void sshd(void)
+{
+	static const struct {
+		const char *said;
+		const char *code; /* of the worst finding */
+		enum severity worst;
+	} cases[] = {
+	    {"usepam yes\nlogingracetime 300\nkbdinteractiveauthentication yes\n", "sshd",
+		FOUND_OK},
+	    {"usepam yes\nlogingracetime 0\nkbdinteractiveauthentication yes\n", "sshd", FOUND_OK},
+	    {"usepam no\nlogingracetime 300\n", "sshd-pam", FOUND_FAILURE},
+	    {"usepam yes\nkbdinteractiveauthentication no\n", "sshd-kbdint", FOUND_FAILURE},
+	    {"usepam yes\nlogingracetime 110\n", "sshd-grace", FOUND_WARNING},
+	    {"logingracetime 111\nxusepam no\nusepamx no\n", "sshd", FOUND_OK},
+	    {"logingracetime\nlogingracetime x\n", "sshd", FOUND_OK},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_FINDINGS struct findings f = {0};
+		AUTO_BUF struct buf said;
+
+		buf_init(&said, 1024);
+		buf_text(&said, cases[i].said);
+		check_sshd_text(&f, &said, 110);
+		is_int(f.worst, cases[i].worst, "sshd %zu", i);
+		ok(f.n == 1 && strcmp(f.v[0].code, cases[i].code) == 0, "which is %s",
+		    cases[i].code);
+	}
+}
+
 int main(void)
 {
 	nsswitch();
 	pam();
 	apache();
+	sshd();
 	ids();
 	text_of_enroll();
 	findings();
