@@ -42,13 +42,10 @@ void check_sshd_text(struct findings *f, struct buf *said, uint64_t login_timeou
 
 	if (is_off(said, "usepam"))
 		found(f, FOUND_FAILURE, "sshd-pam", FIX,
-		    "sshd: UsePAM is off: neither sign-ins nor blocks of users by key are looked "
-		    "at");
+		    "sshd: UsePAM is off: neither sign-ins nor blocks of users by key are seen");
 	if (is_off(said, "kbdinteractiveauthentication"))
 		found(f, FOUND_FAILURE, "sshd-kbdint", FIX,
-		    "sshd: KbdInteractiveAuthentication is off: nobody can be shown an address and "
-		    "a "
-		    "code");
+		    "sshd: KbdInteractiveAuthentication is off: no address and no code is shown");
 	/* 0: for ever */
 	if (grace && num_parse(grace, len, UINT32_MAX, &seconds) == ERR_OK && seconds &&
 	    seconds <= login_timeout)
