@@ -148,12 +148,13 @@ control=http://127.0.0.1:8444
 issuer=https://id.encvoy.test:8443
 ca=$work/idp/ca.pem
 
-wait_for() { # wait_for SECONDS COMMAND...: until it succeeds
-  local end=$((SECONDS + $1))
+wait_for() { # wait_for SECONDS COMMAND...: until it succeeds; asked often at first, then less so
+  local end=$((SECONDS + $1)) pause=20
   shift
   until "$@"; do
     [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
+    sleep 0.$(printf %03d $pause)
+    [ $pause -gt 200 ] || pause=$((pause * 5 / 4))
   done
 }
 

@@ -138,6 +138,7 @@ crontab_of() { # crontab_of USER
 cron_is() { # cron_is USER GROUPS: the last job had these
   [ "$(groups_by cron "$1" 2>/dev/null)" = "$2" ]
 }
+next_minute() { sleep $((60 - 10#$(date +%S))); }
 have_cron=
 if command -v cron >/dev/null; then
   have_cron=yes
@@ -205,6 +206,7 @@ fi
 
 # ---- cron, first -----------------------------------------------------------------------------------
 if [ -n "$have_cron" ]; then
+  cron_is alice 'alice crew few plugdev' || next_minute
   wait_for 130 cron_is alice 'alice crew few plugdev'
   is "$(groups_by cron alice)" 'alice crew few plugdev' 'a cron job has the groups of its user'
   wait_for 10 cron_is bob 'bob crew'
@@ -252,6 +254,7 @@ fi
 same_changed changed
 is "$(as alice sg plugdev 'id -gn' 2>/dev/null </dev/null)" '' 'changed: sg knows'
 if [ -n "$have_cron" ]; then
+  next_minute
   wait_for 130 cron_is alice 'alice crew few'
   is "$(groups_by cron alice)" 'alice crew few' 'changed: the next cron job of alice has one group less'
   wait_for 10 grep -q 'service=cron.*reason=blocked' $work/encvoyd.log

@@ -7,6 +7,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(cd "${top_builddir:-$top/build}" && pwd)
 ctl=$build/encvoyctl
+# half the time that a sanitized program takes is its search for leaks: the tests in C do that
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 
 # private: re-executes the calling script as root in a namespace of its own, or skips all of it.
 private() {
@@ -90,8 +92,8 @@ done_testing() {
 run() {
   out=$("$ctl" "$@" 2>"${work:-/tmp}/err.$$" </dev/null)
   rc=$?
-  err=$(cat "${work:-/tmp}/err.$$")
-  rm -f "${work:-/tmp}/err.$$"
+  err=$(<"${work:-/tmp}/err.$$")
+  [ -n "${work:-}" ] || rm -f "/tmp/err.$$"
 }
 
 idp=$top/tests/idp
@@ -112,11 +114,12 @@ control() { # control PATH [JSON]
   curl -sS ${2:+-H content-type:application/json -d "$2"} "$control$1"
 }
 
-wait_for() { # wait_for SECONDS COMMAND...
-  local end=$((SECONDS + $1))
+wait_for() { # wait_for SECONDS COMMAND...: until it succeeds; asked often at first, then less so
+  local end=$((SECONDS + $1)) pause=20
   shift
   until "$@"; do
     [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
+    sleep 0.$(printf %03d $pause)
+    [ $pause -gt 200 ] || pause=$((pause * 5 / 4))
   done
 }
