@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The state of one run, passed to every part.
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { Clients } from './clients.js';
 import { Faults } from './faults.js';
@@ -39,8 +41,24 @@ export class World {
   async start(issuer) {
     this.issuer = issuer;
     this.clients.start(issuer);
-    this.keys = [await newKey()];
+    await this.#startKeys();
     rebuild(this);
+  }
+
+  // As a real provider's, the keys outlive a restart.
+  async #startKeys() {
+    const file = this.#keyFile();
+    if (existsSync(file)) this.keys = JSON.parse(readFileSync(file, 'utf8'));
+    else this.#setKeys([await newKey()]);
+  }
+
+  #setKeys(keys) {
+    this.keys = keys;
+    writeFileSync(this.#keyFile(), JSON.stringify(keys), { mode: 0o600 });
+  }
+
+  #keyFile() {
+    return join(this.options.stateDir, 'keys.json');
   }
 
   reset() {
@@ -53,7 +71,7 @@ export class World {
   }
 
   async rotateKeys(keepOld) {
-    this.keys = [await newKey(), ...(keepOld ? this.keys : [])];
+    this.#setKeys([await newKey(), ...(keepOld ? this.keys : [])]);
     rebuild(this);
   }
 

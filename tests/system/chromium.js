@@ -9,8 +9,8 @@ import readline from 'node:readline';
 
 const PATIENCE = 120_000;
 const THERE = "document.readyState === 'complete' && !window.left && location.protocol !== 'about:'";
-const chrome = spawn('chromium', [
-  '--headless=new', '--remote-debugging-pipe', `--user-data-dir=${process.argv[2]}`, '--no-sandbox', '--no-first-run',
+const chrome = spawn('chromium-headless-shell', [
+  '--remote-debugging-pipe', `--user-data-dir=${process.argv[2]}`, '--no-sandbox', '--no-first-run',
   '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--no-default-browser-check', '--ignore-certificate-errors', '--window-size=800,700', 'about:blank',
 ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });

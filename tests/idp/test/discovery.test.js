@@ -80,3 +80,9 @@ test('keys rotate with and without overlap', async () => {
   assert.ok(keys[0].d);
   assert.match(pems[0], /BEGIN PUBLIC KEY/);
 });
+
+test('keys outlive a restart', async () => {
+  const { keys } = await idp.get('/keys');
+  const again = await start('--state-dir', idp.dir);
+  assert.deepEqual((await again.get('/keys')).keys, keys);
+});
