@@ -39,9 +39,9 @@ enum err map_builder_publish(
  * do not take a miss for an answer. Needs no room on the disk if users.gen is there; ERR_IO. */
 enum err mapfile_mark_stale(const char *cache_dir);
 
-/* Checks the whole of users.map, every record and every table, users.changes, and users.gen.
- * ERR_NOT_FOUND when there is no map, ERR_IO, ERR_UNSAFE_FILE, ERR_VERSION, or ERR_SYNTAX when it
- * is damaged. */
+/* Checks the whole of users.map, every record and every table, users.changes, and users.gen, and
+ * counts the users of both. ERR_NOT_FOUND when there is no map, ERR_IO, ERR_UNSAFE_FILE,
+ * ERR_VERSION, or ERR_SYNTAX when it is damaged. */
 enum err mapfile_verify(const char *cache_dir, uint64_t *ret_users);
 /* The same for files that belong to owner, whoever asks. */
 enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users);

@@ -3,6 +3,7 @@
  * there, and every byte by the checksum of the body. */
 #include "common/local_gids.h"
 #include "common/map_probe.h"
+#include "common/map_walk.h"
 #include "encvoyd/mapfile_parts.h"
 #include "sys/file.h"
 
@@ -214,6 +215,24 @@ static enum err verify_file(const char *cache_dir, const char *file, uid_t owner
 	return e;
 }
 
+/* As readers of base and changes find them. */
+static enum err count_users(const struct map *joined, uint64_t *ret)
+{
+	AUTO_FREE char *scratch = malloc(SCRATCH);
+	struct user_record user;
+	struct map_walk w;
+	uint64_t n = 0;
+	enum err e;
+
+	if (!scratch)
+		return ERR_NOMEM;
+	map_walk_begin(&w, joined);
+	while ((e = map_walk_user(&w, scratch, SCRATCH, &user)) == ERR_OK)
+		n++;
+	*ret = n;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_users)
 {
 	AUTO_BUF struct buf image = {0}, changed = {0};
@@ -227,7 +246,9 @@ enum err mapfile_verify_of(const char *cache_dir, uid_t owner, uint64_t *ret_use
 	    cache_dir, USERS_CHANGES, owner, map_open_changes, &changed, &changes, NULL);
 	if (e == ERR_OK) {
 		e = map_join(&map, &changes);
-		if (e == ERR_NOT_FOUND) /* of another base */
+		if (e == ERR_OK)
+			e = count_users(&map, &users);
+		else if (e == ERR_NOT_FOUND) /* of another base */
 			e = ERR_SYNTAX;
 	}
 	if (e == ERR_EXISTS) /* older, and harmless */

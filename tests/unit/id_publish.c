@@ -224,6 +224,7 @@ static void a_change_needs_no_new_map(void)
 	    "the removed one is not");
 	ok(in_map(&base, "person-3", &rec), "the others are");
 	is_int(mapfile_verify(w.cache, &users), ERR_OK, "SEC-33: both are sound");
+	is_int(users, 40, "and all their users are counted");
 	free(base.bytes);
 	free(changes.bytes);
 	for (unsigned i = 3; i < 40; i++) {
