@@ -5,6 +5,7 @@ dist_doc_DATA = \
 	%D%/code-page.md \
 	%D%/console.md \
 	%D%/dovecot.md \
+	%D%/fail2ban.md \
 	%D%/leaver.md \
 	%D%/nextcloud.md \
 	%D%/nginx.md \
