@@ -36,6 +36,7 @@ int verb_unknown(int argc, char **argv);
 int verb_enroll(const struct verb *self, int argc, char **argv);
 int verb_doctor(const struct verb *self, int argc, char **argv);
 int verb_status(const struct verb *self, int argc, char **argv);
+int verb_sync(const struct verb *self, int argc, char **argv);
 int verb_why(const struct verb *self, int argc, char **argv);
 int verb_login(const struct verb *self, int argc, char **argv);
 int verb_passphrase(const struct verb *self, int argc, char **argv);

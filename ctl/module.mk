@@ -35,6 +35,7 @@ libctl_la_SOURCES = \
 	%D%/output.c %D%/output.h \
 	%D%/people.c %D%/people.h \
 	%D%/probe.c %D%/probe.h \
+	%D%/prometheus.c %D%/prometheus.h \
 	%D%/redirect.c %D%/redirect.h \
 	%D%/roster_files.c %D%/roster_files.h \
 	%D%/roster_source.c %D%/roster_source.h \

@@ -48,15 +48,26 @@ static const struct {
     {"connections", NUMBER},
     {"connections_turned_away", NUMBER},
     {"deleted", TRUTH},
+    {"directory_changed", NUMBER},
+    {"directory_dropped", NUMBER},
+    {"directory_ms", NUMBER},
+    {"directory_new", NUMBER},
+    {"directory_next", NUMBER},
+    {"directory_pass", TIME},
+    {"directory_passed", TIME},
+    {"directory_persons", NUMBER},
+    {"directory_questions", NUMBER},
     {"first_seen", TIME},
     {"identities", NUMBER},
     {"last_full_login", TIME},
     {"last_login", TIME},
     {"ledger", NUMBER},
+    {"logins_cached", NUMBER},
     {"logins_granted", NUMBER},
     {"logins_refused", NUMBER},
     {"logins_waiting", NUMBER},
     {"lookups", NUMBER},
+    {"lookups_found", NUMBER},
     {"map_generation", NUMBER},
     {"map_groups", NUMBER},
     {"map_left_out", NUMBER},
@@ -64,11 +75,16 @@ static const struct {
     {"names", NUMBER},
     {"online_heard", TIME},
     {"online_reachable", TRUTH},
+    {"persons", NUMBER},
     {"pid", NUMBER},
+    {"roster_expires", TIME},
+    {"roster_serial", NUMBER},
     {"schema", NUMBER},
     {"uid", NUMBER},
+    {"unserved", NUMBER},
     {"uptime", NUMBER},
     {"used_tokens", NUMBER},
+    {"verdicts", NUMBER},
 };
 
 static int kind_of(const char *key)
@@ -76,7 +92,7 @@ static int kind_of(const char *key)
 	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++)
 		if (strcmp(typed[i].key, key) == 0)
 			return (int)typed[i].kind;
-	return -1;
+	return str_starts(key, "refused:") ? (int)NUMBER : -1;
 }
 
 static void put_value(struct json_object *object, const char *key, const char *value)

@@ -97,10 +97,7 @@ void login_decide(
 	l->conn->state = CONN_DONE;
 	chan_close(&l->online);
 	request_log("login", l->conn, &l->q, method, outcome, d);
-	if (outcome == ERR_OK)
-		s->count.granted++;
-	else
-		s->count.refused++;
+	s->count.logins[outcome]++;
 	remember_outcome(l, outcome);
 	if (outcome == ERR_OK && l->full && d)
 		session_signed_in(l, d);
@@ -119,7 +116,7 @@ void login_decide(
 void login_abandon(struct login *l, enum err why)
 {
 	if (!l->decided) {
-		l->conn->server->count.refused++;
+		l->conn->server->count.logins[why]++;
 		request_log("login", l->conn, &l->q, 0, why, NULL);
 	}
 	unlink_and_free(l);

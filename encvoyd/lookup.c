@@ -41,7 +41,9 @@ static bool answer(struct conn *c, bool final)
 		return false;
 	if (e == ERR_NOT_FOUND)
 		e = answer_newcomer(c, &b);
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		c->server->count.found++;
+	else
 		buf_reset(&b);
 	if (e == ERR_NOT_FOUND) {
 		proto_begin(&b, MSG_NOT_FOUND);

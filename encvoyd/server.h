@@ -31,8 +31,8 @@ struct login;
 struct counters {
 	uint64_t turned_away; /* connections beyond a limit */
 	uint64_t lookups;
-	uint64_t granted;
-	uint64_t refused;
+	uint64_t found;             /* of these, somebody or something */
+	uint64_t logins[ERR_COUNT]; /* by their result */
 	uint64_t accounts;
 	uint64_t cached; /* logins that the provider was not asked about */
 };

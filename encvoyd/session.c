@@ -135,7 +135,7 @@ void grace_handle(struct conn *c, struct reader *r)
 		login_make_id(q.login_id);
 		q.cached = "sudo-grace";
 		request_log("login", c, &q, 0, e, &d);
-		c->server->count.granted++;
+		c->server->count.logins[ERR_OK]++;
 	}
 	answer(c, &q, e);
 }

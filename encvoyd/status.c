@@ -40,6 +40,30 @@ static const char *online_word(const struct server *s)
 	return "yes";
 }
 
+static uint64_t refused(const struct server *s)
+{
+	uint64_t n = 0;
+
+	for (enum err why = ERR_OK + 1; why < ERR_COUNT; why++)
+		n += s->count.logins[why];
+	return n;
+}
+
+/* Why, and how often: what happened at all. */
+static enum err refused_rows(const struct server *s, const struct admin *a)
+{
+	enum err e = ERR_OK;
+
+	for (enum err why = ERR_OK + 1; e == ERR_OK && why < ERR_COUNT; why++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "refused:%s", err_word(why));
+		if (s->count.logins[why])
+			e = number_row(a, key, s->count.logins[why]);
+	}
+	return e;
+}
+
 static enum err number_rows(struct server *s, const struct admin *a)
 {
 	const struct {
@@ -56,12 +80,13 @@ static enum err number_rows(struct server *s, const struct admin *a)
 	    {"connections", s->n_conns},
 	    {"connections_turned_away", s->count.turned_away},
 	    {"logins_waiting", s->n_logins},
-	    {"logins_granted", s->count.granted},
-	    {"logins_refused", s->count.refused},
+	    {"logins_granted", s->count.logins[ERR_OK]},
+	    {"logins_refused", refused(s)},
 	    {"logins_cached", s->count.cached},
 	    {"verdicts", s->verdicts.n_granted + s->verdicts.n_others},
 	    {"accounts", s->count.accounts},
 	    {"lookups", s->count.lookups},
+	    {"lookups_found", s->count.found},
 	    {"online_heard", (uint64_t)s->online_heard},
 	};
 	enum err e = ERR_OK;
@@ -83,6 +108,8 @@ enum err status_rows(struct server *s, const struct admin *a)
 		e = row(a, "online_reachable", online_word(s));
 	if (e == ERR_OK)
 		e = number_rows(s, a);
+	if (e == ERR_OK)
+		e = refused_rows(s, a);
 	if (e == ERR_OK)
 		e = status_directory_rows(s, a);
 	return e == ERR_OK ? admin_status_rows(a) : e;

@@ -21,6 +21,8 @@ idp_start
 # ---- enroll and doctor
 ctl status
 is "$rc" 3 "no daemon: exit status 3"
+ctl status --prometheus
+like "$rc $out" $'^3 .*\nencvoy_up 0$' "which Prometheus is told"
 ctl enroll $issuer --client-id host --ca-file $ca --allow "sub:2 sub:3" --host-name host1.example.test
 is "$rc" 0 "enroll"
 advice=$out
@@ -76,6 +78,8 @@ like "$err" 'local-user' "and it says so"
 
 ctl status --json
 like "$out" '"logins_granted": ?1' "status counts the login"
+ctl status --prometheus
+like "$out" $'\nencvoy_logins_total\\{reason="ok"\\} 1\n' "for Prometheus, too"
 like "$out" '"online_reachable": ?true' "and sees encvoyd-online"
 ctl why encvoy-2 --service sshd
 is "$rc" 0 "why: allowed"

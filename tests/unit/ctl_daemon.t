@@ -48,6 +48,31 @@ like "$out" '"version": ?"0.1.0"' "texts are texts"
 ok "$("$build/encvoyctl" status --json | node -e 'JSON.parse(require("fs").readFileSync(0))' 2>/dev/null;
   [ $? = 0 ] || ! command -v node >/dev/null; echo $?)" "and it parses"
 
+# ---- for Prometheus
+says <<'EOT'
+verb status
+row version|0.1.0
+row issuer|https://"id".example.org
+row directory|login
+row uptime|4711
+row logins_granted|3
+row logins_refused|6
+row refused:wrong-user|2
+row refused:expired|4
+row directory_passed|-1
+result ok
+EOT
+run status --prometheus
+is "$rc $err" "0 " "status --prometheus"
+like "$out" $'\nencvoy_up 1\n' "encvoyd answers"
+like "$out" $'\nencvoy_logins_total\\{reason="ok"\\} 3\nencvoy_logins_total\\{reason="wrong-user"\\} 2\nencvoy_logins_total\\{reason="expired"\\} 4\n' \
+  "sign-ins by their reason"
+like "$out" 'encvoy_info\{version="0.1.0",issuer="https://\\"id\\".example.org",directory="login"\} 1' "labels are escaped"
+unlike "$out" 'directory_success' "what is no number is left out"
+is "$(grep -c '^# TYPE encvoy_logins_total' <<<"$out")" 1 "a metric is described once"
+is "$(grep -vE '^# (HELP|TYPE) [a-z_]+ .+$|^[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9]+$' <<<"$out")" "" \
+  "every line is of the format"
+
 # ---- what a daemon says is untrusted
 printf 'verb status\nrow issuer|\033[2Jevil\xe2\x80\xae\nrow \033]0;x|1\nresult ok\n' >"$script"
 run status
@@ -55,6 +80,8 @@ unlike "$out" $'\033' "SEC-25: no escape sequence reaches the terminal"
 like "$out" 'x1b' "it is shown harmless"
 run status --json
 unlike "$out" $'\033' "SEC-25: nor in JSON"
+run status --prometheus
+unlike "$out" $'\033' "SEC-25: nor for Prometheus"
 echo 'verb status
 garbage' >"$script"
 run status
