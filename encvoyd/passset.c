@@ -3,6 +3,7 @@
 #include "encvoyd/passlogin.h"
 
 #include "common/str.h"
+#include "encvoyd/log.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -80,6 +81,13 @@ static void store(struct pass *p)
 	login_decide(l, e == ERR_NOT_FOUND ? ERR_BLOCKED : e, p->who.method, &p->decision, NULL);
 }
 
+static void fail(struct pass *p, const struct pass_msg *m)
+{
+	if (m->err == ERR_CONFIG)
+		log_line(LOG_ERR, "passphrases cannot be judged: %s", m->text);
+	login_decide(p->login, m->err, 0, &p->decision, NULL);
+}
+
 static void on_made(struct pool_job *j)
 {
 	struct pass *p = j->owner;
@@ -89,7 +97,7 @@ static void on_made(struct pool_job *j)
 	else if (j->m.err == ERR_BAD_PASSPHRASE)
 		again(p, j->m.text);
 	else
-		login_decide(p->login, j->m.err, 0, &p->decision, NULL);
+		fail(p, &j->m);
 }
 
 static void make(struct pass *p)

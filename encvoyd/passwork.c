@@ -50,27 +50,57 @@ static const char *weakness(int rc)
 	}
 }
 
-/* By the administrator's pwquality.conf. */
-static enum err check_strength(struct pass_msg *m)
+/* Without its dictionary libpwquality takes every passphrase for a word of it: also this one. */
+static bool has_dictionary(pwquality_settings_t *settings)
 {
-	pwquality_settings_t *settings = pwquality_default_settings();
+	pwquality_settings_t *plain = pwquality_default_settings();
+	const char *path = NULL;
 	void *aux = NULL;
-	int rc;
+	bool has = false;
 
-	if (!settings)
-		return ERR_NOMEM;
-	if (pwquality_read_config(settings, NULL, &aux) != 0) {
-		pwquality_free_settings(settings);
-		return ERR_CONFIG;
-	}
-	rc = pwquality_check(settings, secret_str(m->passphrase), NULL, m->user, &aux);
-	pwquality_free_settings(settings);
+	if (!plain)
+		return false;
+	if (pwquality_get_str_value(settings, PWQ_SETTING_DICT_PATH, &path) == 0 &&
+	    (!path || pwquality_set_str_value(plain, PWQ_SETTING_DICT_PATH, path) == 0))
+		has = pwquality_check(plain, "fR7#kQz2!mVx9@Lw4pT", NULL, NULL, &aux) !=
+		      PWQ_ERROR_CRACKLIB_CHECK;
+	pwquality_free_settings(plain);
+	return has;
+}
+
+static enum err judge(pwquality_settings_t *settings, struct pass_msg *m)
+{
+	void *aux = NULL;
+	int rc = pwquality_check(settings, secret_str(m->passphrase), NULL, m->user, &aux);
+
 	if (rc >= 0)
 		return ERR_OK;
 	if (rc == PWQ_ERROR_MEM_ALLOC)
 		return ERR_NOMEM;
+	if (rc == PWQ_ERROR_CRACKLIB_CHECK && !has_dictionary(settings)) {
+		(void)str_copy(m->text, sizeof(m->text),
+		    "libpwquality finds no dictionary (package cracklib-runtime)");
+		return ERR_CONFIG;
+	}
 	(void)str_copy(m->text, sizeof(m->text), weakness(rc));
 	return ERR_BAD_PASSPHRASE;
+}
+
+/* By the administrator's pwquality.conf. */
+static enum err check_strength(struct pass_msg *m)
+{
+	pwquality_settings_t *settings = pwquality_default_settings();
+	enum err e = ERR_CONFIG;
+	void *aux = NULL;
+
+	if (!settings)
+		return ERR_NOMEM;
+	if (pwquality_read_config(settings, NULL, &aux) == 0)
+		e = judge(settings, m);
+	else
+		(void)str_copy(m->text, sizeof(m->text), "pwquality.conf cannot be used");
+	pwquality_free_settings(settings);
+	return e;
 }
 
 static enum err seal(struct pass_msg *m)

@@ -46,6 +46,7 @@ system_tests = \
 	%D%/system/units.t
 dist_check_SCRIPTS += $(system_tests) %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
 	%D%/system/memory_has.js \
+	%D%/system/package.json \
 	%D%/system/webserver.js
 CLEANFILES += %D%/system/page-*.png
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh

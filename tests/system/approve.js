@@ -5,8 +5,7 @@
 //   approve.js CONTROL
 //
 // Prints "USER TIME" when the page has said done, TIME in milliseconds since 1970.
-'use strict';
-const fs = require('fs');
+import fs from 'node:fs';
 
 const [control] = process.argv.slice(2);
 const lines = fs.readFileSync(0, 'utf8').trim().split('\n').filter(Boolean);

@@ -6,9 +6,8 @@
 //   cloud.js dav URL USER N        N requests, ten at a time, each with credentials and no cookie
 //
 // Prints one line of JSON.
-'use strict';
-const http = require('http');
-const fs = require('fs');
+import fs from 'node:fs';
+import http from 'node:http';
 
 const [verb, url, user, count] = process.argv.slice(2);
 const password = fs.readFileSync(0, 'utf8').replace(/\n$/, '');

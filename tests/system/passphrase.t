@@ -63,6 +63,18 @@ set_passphrase encvoy-2 alice alice1
 ok $? 'passwd: a weak passphrase is refused'
 like "$pam_text" 'passphrase|password|shorter|similar' 'passwd: with the reason'
 
+cp /etc/security/pwquality.conf $work/pwquality.conf
+echo 'dictpath = /nowhere' >>/etc/security/pwquality.conf
+log_mark
+set_passphrase encvoy-2 alice "$good"
+is "$pam_status|$(reason)" '1|reason=bad-configuration' 'passwd: none without the dictionary to judge it by'
+like "$(log_since)" 'cannot be judged: libpwquality finds no dictionary' 'which the log says'
+echo 'dictcheck = 0' >>/etc/security/pwquality.conf
+log_mark
+set_passphrase encvoy-2 alice "$good"
+is "$pam_status" 0 'but where the administrator wants none'
+cp $work/pwquality.conf /etc/security/pwquality.conf
+
 log_mark
 set_passphrase encvoy-2 alice "$good" 'not the same'
 [ "$pam_status" != 0 ]

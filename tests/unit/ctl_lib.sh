@@ -119,7 +119,7 @@ wait_for() { # wait_for SECONDS COMMAND...: until it succeeds; asked often at fi
   shift
   until "$@"; do
     [ $SECONDS -lt $end ] || return 1
-    sleep 0.$(printf %03d $pause)
+    sleep "0.$(printf %03d $pause)"
     [ $pause -gt 200 ] || pause=$((pause * 5 / 4))
   done
 }
