@@ -4,7 +4,7 @@
 #include "common/str.h"
 
 const struct verb verbs[] = {
-    {"enroll", "{URL --client-id ID --allow RULE [options] | --code-page}",
+    {"enroll", "{URL --client-id ID --allow RULE [options] | --code-page | --ssh}",
 	"Check an Encvoy ID and write this host's configuration for it.", verb_enroll},
     {"doctor", "[--json]", "Look for everything that can keep people from logging in.",
 	verb_doctor},

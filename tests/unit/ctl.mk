@@ -22,6 +22,7 @@ check_PROGRAMS += \
 
 ctl_scripts = \
 	%D%/code_page.t \
+	%D%/completion.t \
 	%D%/ctl_daemon.t \
 	%D%/ctl_keys.t \
 	%D%/ctl_migrate.t \

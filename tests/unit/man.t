@@ -56,6 +56,11 @@ diff <(cat ctl/verb_*.c | grep -oE '\{"[a-z-]+", OPT_' | cut -d'"' -f2 | sort -u
   <(sed -nE 's/^\.It Fl -([a-z-]+).*/\1/p' man/encvoyctl.1 | sort -u) | grep '^[<>]' |
   check 'and their options'
 
+diff <(tr -s ' \n\t' ' ' <oidc/roster_person.c |
+    grep -oE '(take_text|take_list|json_get_[a-z]+)\( ?d(->j)?, "[a-z_]+"' | cut -d'"' -f2 | sort) \
+  <(sed -n '/^\.Ss The lines/,/^\.Sh/s/^\.It Li //p' man/encvoy-roster.5 | sort) | grep '^[<>]' |
+  check 'encvoy-roster(5) has the members of a line'
+
 if command -v mandoc >/dev/null; then
   mandoc -T lint -W warning man/*.[158] 2>&1 | check 'mandoc has nothing to say'
 else
