@@ -274,6 +274,11 @@ is "$("${client[@]}" -o BatchMode=yes encvoy-3@$host id -un 2>&1)" encvoy-3 'Con
 echo content >$work/file
 scp -q -P 2222 -o BatchMode=yes -o UserKnownHostsFile=$work/known_hosts $work/file encvoy-3@$host:copied
 is "$(cat /home/encvoy-3/copied)" content 'ControlMaster: nor does scp'
+rsync -e "ssh -p 2222 -o BatchMode=yes -o UserKnownHostsFile=$work/known_hosts" $work/file encvoy-3@$host:synced 2>&1
+is "$(cat /home/encvoy-3/synced)" content 'ControlMaster: nor rsync'
+echo "get copied $work/edited" |
+  sftp -q -b - -P 2222 -o UserKnownHostsFile=$work/known_hosts encvoy-3@$host >/dev/null 2>&1
+is "$(cat $work/edited)" content 'ControlMaster: nor sftp, as editors use it'
 "${client[@]}" encvoy-3@$host 'git init -q repository && cd repository && git -c user.name=b -c user.email=b@example.test commit -q --allow-empty -m first' 2>&1
 GIT_SSH_COMMAND="ssh -o UserKnownHostsFile=$work/known_hosts" git clone -q ssh://encvoy-3@$host:2222/home/encvoy-3/repository $work/cloned 2>$work/git.err
 is "$(git -C $work/cloned log --format=%s 2>&1)" first 'ControlMaster: nor git'
@@ -347,6 +352,31 @@ log_mark
 by_key rosa $work/key
 refused blocked 'SEC-14: ssh: the right key does not let somebody blocked in'
 like "$pam_text" 'not admitted' 'SEC-14: ssh: which is said'
+
+# ---- people of the REST directory ----------------------------------------------------------------
+printf 'password' >/etc/encvoy/api.password
+chown encvoy-online /etc/encvoy/api.password
+chmod 600 /etc/encvoy/api.password
+daemon_stop
+default_allow='allow = role:USER'
+conf_write 'directory = api' 'api_applications = host' 'api_user = hostsvc' \
+  'api_client_id = sys-00000000-0000-4000-8000-000000000001' 'api_password_file = /etc/encvoy/api.password' \
+  'directory_interval = 1h'
+daemon_start
+wait_for 30 getent passwd alice >/dev/null || die "no directory: $(tail -3 $work/encvoyd.log)"
+by_device alice alice
+is_in alice 'ssh: the first login of somebody of the REST directory'
+control /user '{"sub":21,"login":"nora","email":"nora@example.test"}' >/dev/null
+control /role '{"client_id":"host","user":21,"role":"USER"}' >/dev/null
+by_device nora nora
+is_in nora 'ssh: of somebody who came there after the last pass'
+is "$(stat -c '%a %u' /home/nora)" '700 1879048213' 'ssh: with a home of her own'
+control /user '{"sub":21,"blocked":true}' >/dev/null
+encvoyctl sync >/dev/null
+log_mark
+has_key nora
+by_key nora $work/key
+refused blocked 'SEC-14: ssh: nobody who is blocked there'
 
 # ---- local users, and back -----------------------------------------------------------------------
 begin localjoe
