@@ -78,9 +78,9 @@ like "$err" 'local-user' "and it says so"
 
 ctl status --json
 like "$out" '"logins_granted": ?1' "status counts the login"
+like "$out" '"online_reachable": ?true' "and sees encvoyd-online"
 ctl status --prometheus
 like "$out" $'\nencvoy_logins_total\\{reason="ok"\\} 1\n' "for Prometheus, too"
-like "$out" '"online_reachable": ?true' "and sees encvoyd-online"
 ctl why encvoy-2 --service sshd
 is "$rc" 0 "why: allowed"
 like "$out" 'at +/etc/encvoy/encvoy.conf:[0-9]+' "by that line"

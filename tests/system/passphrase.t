@@ -180,7 +180,7 @@ pam_answer typed encvoy-2 wrong
 is "$pam_status" 1 'outage: a wrong one does not'
 
 daemon_stop
-write_conf "$on" 'passphrase_max_age = 60'
+write_conf "$on" 'passphrase_max_age = 1800'
 daemon_start
 encvoyctl status >/dev/null
 sqlite_age() { # sets back the last full login, as time would
