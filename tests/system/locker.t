@@ -76,15 +76,7 @@ write_conf passphrase,device
 idp_start
 control /device '{"enabled":true,"interval":1}' >/dev/null
 daemon_start
-pam_begin passwd encvoy-2 chauthtok
-last=$(browse alice "$(pam_address)")
-pam_says 30 Paste
-printf '%s\n' "$last" >&9
-pam_says 60 'New passphrase'
-printf '%s\n' "$good" >&9
-pam_says 30 'Again'
-printf '%s\n' "$good" >&9
-pam_end
+set_passphrase encvoy-2 alice "$good"
 is "$pam_status" 0 'alice has a passphrase'
 
 try() { # try ACCESS

@@ -63,15 +63,7 @@ idp_start
 control /device '{"enabled":true,"interval":1}' >/dev/null
 daemon_start
 
-pam_begin passwd encvoy-2 chauthtok
-last=$(browse alice "$(pam_address)")
-pam_says 30 Paste
-printf '%s\n' "$last" >&9
-pam_says 60 'New passphrase'
-printf '%s\n' "$good" >&9
-pam_says 30 'Again'
-printf '%s\n' "$good" >&9
-pam_end
+set_passphrase encvoy-2 alice "$good"
 is "$pam_status" 0 'alice has a passphrase'
 pam_service first methods=token
 pam_answer first encvoy-3 "$(host_token 3)" authenticate acct_mgmt

@@ -182,15 +182,7 @@ printf 'password required pam_encvoy.so\n' >/etc/pam.d/passwd
 log_mark
 kill -HUP "$daemon_pid"
 wait_for 10 reloaded || die 'no reload'
-pam_begin passwd encvoy-2 chauthtok
-last=$(browse alice "$(pam_address)")
-for answer in 'Paste' "$last" 'New passphrase' "$good" 'Again' "$good"; do
-  case $answer in
-    Paste | New* | Again) pam_says 30 "$answer" ;;
-    *) printf '%s\n' "$answer" >&9 ;;
-  esac
-done
-pam_end
+set_passphrase encvoy-2 alice "$good"
 is "$pam_status" 0 'alice has a passphrase'
 is "$(login 8088 encvoy-2 "$good")" "$in" 'apache: in by a passphrase'
 is "$(login 8088 encvoy-2 "$token")" "$in" 'apache: and by a token as before'
