@@ -4,7 +4,8 @@
 #include "ctl/output.h"
 #include "ctl/prometheus.h"
 
-int verb_status(const struct verb *self, int argc, char **argv)
+/* A verb without arguments that answers with pairs; what is only for status stands last. */
+static int ask_pairs(const struct verb *self, bool is_status, int argc, char **argv)
 {
 	AUTO_ROWS struct rows rows = {0};
 	bool json = false, prometheus = false;
@@ -12,10 +13,13 @@ int verb_status(const struct verb *self, int argc, char **argv)
 	    {"json", OPT_FLAG, &json, NULL, "print one JSON object"},
 	    {"prometheus", OPT_FLAG, &prometheus, NULL, "print what Prometheus reads"},
 	};
+	struct opts opts = *OPTS(table, 0, 0);
 	enum opts_result r;
 	int n = 0, status;
 
-	r = opts_parse(self, OPTS(table, 0, 0), argc, argv, &n);
+	if (!is_status)
+		opts.n--;
+	r = opts_parse(self, &opts, argc, argv, &n);
 	if (r != OPTS_GO)
 		return opts_exit(r);
 	status = admin_call(self->words, NULL, 0, &rows);
@@ -24,21 +28,14 @@ int verb_status(const struct verb *self, int argc, char **argv)
 	return status == EXIT_DONE ? print_pairs(&rows, json) : status;
 }
 
+int verb_status(const struct verb *self, int argc, char **argv)
+{
+	return ask_pairs(self, true, argc, argv);
+}
+
 int verb_sync(const struct verb *self, int argc, char **argv)
 {
-	AUTO_ROWS struct rows rows = {0};
-	bool json = false;
-	const struct opt table[] = {
-	    {"json", OPT_FLAG, &json, NULL, "print one JSON object"},
-	};
-	enum opts_result r;
-	int n = 0, status;
-
-	r = opts_parse(self, OPTS(table, 0, 0), argc, argv, &n);
-	if (r != OPTS_GO)
-		return opts_exit(r);
-	status = admin_call(self->words, NULL, 0, &rows);
-	return status == EXIT_DONE ? print_pairs(&rows, json) : status;
+	return ask_pairs(self, false, argc, argv);
 }
 
 int verb_flush(const struct verb *self, int argc, char **argv)
