@@ -214,6 +214,15 @@ uint8_t get_u8(struct reader *r)
 	return (uint8_t)get_le(r, 1);
 }
 
+bool get_bool(struct reader *r)
+{
+	uint8_t v = get_u8(r);
+
+	if (v > 1)
+		r->bad = true;
+	return v == 1;
+}
+
 uint16_t get_u16(struct reader *r)
 {
 	return (uint16_t)get_le(r, 2);
@@ -281,4 +290,9 @@ char *get_str_dup(struct reader *r, size_t max)
 bool reader_done(const struct reader *r)
 {
 	return !r->bad && r->left == 0;
+}
+
+enum err reader_end(const struct reader *r)
+{
+	return reader_done(r) ? ERR_OK : ERR_PROTOCOL;
 }

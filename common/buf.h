@@ -61,6 +61,8 @@ struct reader {
 
 void reader_init(struct reader *r, const void *bytes, size_t len);
 uint8_t get_u8(struct reader *r);
+/* A byte that is 0 or 1; fails on any other. */
+bool get_bool(struct reader *r);
 uint16_t get_u16(struct reader *r);
 uint32_t get_u32(struct reader *r);
 uint64_t get_u64(struct reader *r);
@@ -72,5 +74,7 @@ void get_str(struct reader *r, char *dst, size_t size);
 char *get_str_dup(struct reader *r, size_t max);
 /* True when nothing failed and nothing is left over. */
 bool reader_done(const struct reader *r);
+/* The same as ERR_OK or ERR_PROTOCOL. */
+enum err reader_end(const struct reader *r);
 
 #endif

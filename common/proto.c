@@ -25,11 +25,6 @@ enum err proto_open(const void *packet, size_t len, struct reader *r, enum msg_t
 	return ERR_OK;
 }
 
-static enum err done(const struct reader *r)
-{
-	return reader_done(r) ? ERR_OK : ERR_PROTOCOL;
-}
-
 void proto_put_lookup(struct buf *b, const struct msg_lookup *m)
 {
 	proto_begin(b, MSG_LOOKUP);
@@ -45,7 +40,7 @@ enum err proto_get_lookup(struct reader *r, struct msg_lookup *ret)
 	ret->id = get_u32(r);
 	if (ret->kind < LOOKUP_PWNAM || ret->kind > LOOKUP_SSHD)
 		return ERR_PROTOCOL;
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_passwd(struct buf *b, const struct user_record *rec)
@@ -71,7 +66,7 @@ enum err proto_get_passwd(struct reader *r, struct msg_passwd *ret)
 	ret->rec.gecos = ret->gecos;
 	ret->rec.home = ret->home;
 	ret->rec.shell = ret->shell;
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_group(
@@ -129,17 +124,7 @@ enum err proto_get_text(struct reader *r, char **ret)
 
 	if (reader_done(r))
 		*ret = TAKE_PTR(text);
-	return done(r);
-}
-
-/* Yes or no and nothing else. */
-static bool get_flag(struct reader *r)
-{
-	uint8_t v = get_u8(r);
-
-	if (v > 1)
-		r->bad = true;
-	return v == 1;
+	return reader_end(r);
 }
 
 static void put_list(struct buf *b, char *const *items, size_t n)
@@ -216,7 +201,7 @@ static enum err get_login_fields(struct reader *r, struct msg_login *ret)
 	ret->flags = get_u32(r);
 	get_list(r, ret->args, ARGS_MAX, &ret->n_args);
 	ret->answer = get_answer(r);
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_login(struct buf *b, enum msg_type type, const struct msg_login *m)
@@ -246,7 +231,7 @@ void proto_put_ack(struct buf *b, const char *login_id)
 enum err proto_get_ack(struct reader *r, char *login_id, size_t size)
 {
 	get_str(r, login_id, size);
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_show(struct buf *b, const char *text, const char *qr)
@@ -261,7 +246,7 @@ enum err proto_get_show(struct reader *r, struct msg_show *ret)
 	*ret = (struct msg_show){0};
 	ret->text = get_str_dup(r, TEXT_MAX);
 	ret->qr = get_str_dup(r, TEXT_MAX);
-	return done(r);
+	return reader_end(r);
 }
 
 void msg_show_free(struct msg_show *m)
@@ -282,11 +267,11 @@ void proto_put_ask(struct buf *b, enum ask_kind kind, bool echo, const char *tex
 enum err proto_get_ask(struct reader *r, struct msg_ask *ret)
 {
 	*ret = (struct msg_ask){.kind = (enum ask_kind)get_u8(r)};
-	ret->echo = get_flag(r);
+	ret->echo = get_bool(r);
 	ret->text = get_str_dup(r, TEXT_MAX);
 	if (ret->kind < ASK_ENTER || ret->kind > ASK_PASSPHRASE)
 		return ERR_PROTOCOL;
-	return done(r);
+	return reader_end(r);
 }
 
 void msg_ask_free(struct msg_ask *m)
@@ -328,7 +313,7 @@ enum err proto_get_result(struct reader *r, struct msg_result *ret)
 	get_str(r, ret->user, sizeof(ret->user));
 	get_str(r, ret->login_id, sizeof(ret->login_id));
 	get_str(r, ret->text, sizeof(ret->text));
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_admin(struct buf *b, const char *verb, const char *const *args, size_t n)
@@ -345,7 +330,7 @@ enum err proto_get_admin(struct reader *r, struct msg_admin *ret)
 	*ret = (struct msg_admin){0};
 	get_str(r, ret->verb, sizeof(ret->verb));
 	get_list(r, ret->args, ARGS_MAX, &ret->n_args);
-	return done(r);
+	return reader_end(r);
 }
 
 void msg_admin_free(struct msg_admin *m)
@@ -365,7 +350,7 @@ enum err proto_get_row(struct reader *r, struct msg_row *ret)
 {
 	*ret = (struct msg_row){0};
 	get_list(r, ret->fields, FIELDS_MAX, &ret->n);
-	return done(r);
+	return reader_end(r);
 }
 
 void msg_row_free(struct msg_row *m)
@@ -407,15 +392,15 @@ enum err proto_get_identity(struct reader *r, struct msg_identity *ret)
 	get_str(r, ret->issuer, sizeof(ret->issuer));
 	get_str(r, ret->sub, sizeof(ret->sub));
 	ret->method = get_u32(r);
-	ret->full = get_flag(r);
-	ret->single_use = get_flag(r);
+	ret->full = get_bool(r);
+	ret->single_use = get_bool(r);
 	for (size_t i = 0; i < sizeof(ret->token_hash); i++)
 		ret->token_hash[i] = get_u8(r);
 	ret->auth_time = get_u64(r);
 	ret->expires = get_u64(r);
 	get_str(r, ret->name, sizeof(ret->name));
 	get_str(r, ret->locale, sizeof(ret->locale));
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_keys_get(struct buf *b, enum keys_what what, const char *kid)
@@ -433,7 +418,7 @@ enum err proto_get_keys_get(struct reader *r, enum keys_what *ret, char *kid, si
 	if (what != KEYS_DISCOVERY && what != KEYS_JWKS)
 		return ERR_PROTOCOL;
 	*ret = (enum keys_what)what;
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_keys(struct buf *b, const void *document, size_t len)
@@ -445,5 +430,5 @@ void proto_put_keys(struct buf *b, const void *document, size_t len)
 enum err proto_get_keys(struct reader *r, const char **ret_document, size_t *ret_len)
 {
 	*ret_document = get_bytes(r, ret_len);
-	return done(r);
+	return reader_end(r);
 }

@@ -5,11 +5,6 @@
 
 #define COUNT_AT 2 /* behind version and type */
 
-static enum err done(const struct reader *r)
-{
-	return reader_done(r) ? ERR_OK : ERR_PROTOCOL;
-}
-
 void proto_put_persons(struct buf *b)
 {
 	proto_begin(b, MSG_PERSONS);
@@ -66,14 +61,6 @@ enum err proto_get_persons_head(struct reader *r, uint32_t *ret_count)
 	return ERR_OK;
 }
 
-static bool get_bool(struct reader *r)
-{
-	uint8_t v = get_u8(r);
-
-	r->bad |= v > 1;
-	return v == 1;
-}
-
 enum err proto_get_person(struct reader *r, struct msg_person *ret)
 {
 	get_str(r, ret->sub, sizeof(ret->sub));
@@ -107,7 +94,7 @@ enum err proto_get_directory(struct reader *r, struct msg_directory *ret)
 {
 	*ret = (struct msg_directory){.serial = get_u64(r)};
 	get_hash(r, ret->hash);
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_sync(struct buf *b)
@@ -117,7 +104,7 @@ void proto_put_sync(struct buf *b)
 
 enum err proto_get_sync(struct reader *r)
 {
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_find(struct buf *b, const char *login)
@@ -129,7 +116,7 @@ void proto_put_find(struct buf *b, const char *login)
 enum err proto_get_find(struct reader *r, char login[LOGIN_MAX])
 {
 	get_str(r, login, LOGIN_MAX);
-	return done(r);
+	return reader_end(r);
 }
 
 void proto_put_end(struct buf *b, const struct msg_end *m)
@@ -151,5 +138,5 @@ enum err proto_get_end(struct reader *r, struct msg_end *ret)
 	ret->expires = get_u64(r);
 	get_hash(r, ret->hash);
 	get_str(r, ret->detail, sizeof(ret->detail));
-	return done(r);
+	return reader_end(r);
 }

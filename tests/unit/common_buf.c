@@ -149,6 +149,7 @@ static void hostile_lengths(void)
 	static const uint8_t one[] = {2, 0, 0, 0, 'a'};
 	static const uint8_t nul[] = {3, 0, 0, 0, 'a', 0, 'b'};
 	static const uint8_t four[] = {4, 0, 0, 0, 'a', 'b', 'c', 'd'};
+	static const uint8_t flags[] = {0, 1, 2};
 	struct reader r;
 	size_t len = 77;
 	char s[4] = "zzz";
@@ -170,8 +171,12 @@ static void hostile_lengths(void)
 	reader_init(&r, four, 3);
 	is_int(get_u32(&r), 0, "SEC-32: a number cut in its middle");
 	ok(r.bad, "fails");
+	reader_init(&r, flags, sizeof(flags));
+	ok(!get_bool(&r) && get_bool(&r) && !r.bad, "no and yes");
+	ok(!get_bool(&r) && r.bad, "SEC-32: and nothing else");
+	is_int(reader_end(&r), ERR_PROTOCOL, "which is an error at the end");
 	reader_init(&r, NULL, 0);
-	ok(reader_done(&r), "nothing is well-formed nothing");
+	ok(reader_done(&r) && reader_end(&r) == ERR_OK, "nothing is well-formed nothing");
 }
 
 static void descriptors(void)

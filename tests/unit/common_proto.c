@@ -56,7 +56,7 @@ static enum err get_group(struct reader *r)
 	get_str(r, two, sizeof(two));
 	same = gid == 99 && n == 2 && !strcmp(name, "staff-x") && !strcmp(one, "a") &&
 	       !strcmp(two, "bc");
-	return reader_done(r) ? ERR_OK : ERR_PROTOCOL;
+	return reader_end(r);
 }
 
 static void put_groups(struct buf *b)
@@ -74,7 +74,7 @@ static enum err get_groups(struct reader *r)
 	a = get_u32(r);
 	b = get_u32(r);
 	same = n == 2 && a == 5 && b == 6;
-	return reader_done(r) ? ERR_OK : ERR_PROTOCOL;
+	return reader_end(r);
 }
 
 static struct msg_login sample_login(void)
