@@ -215,6 +215,48 @@ unshare --mount --propagation private sh -c "
   chroot $work/box getent passwd alice" >$work/box.out 2>&1
 is "$(cut -d: -f3 $work/box.out)" 1879048194 'a container with the map mounted read-only'
 
+# ---- many people, and a web server that fails meanwhile ------------------------------------------
+many=10000 # 100,000 with ENCVOY_TEST_LONG
+[ -z "${ENCVOY_TEST_LONG:-}" ] || many=100000
+roster_conf 'enumerate = yes'
+daemon_start
+everybody() { getent -s encvoy passwd | sort; }
+wait_for 20 eval '[ -n "$(everybody)" ]'
+everybody >$work/before
+touch $work/watching
+while [ -e $work/watching ]; do
+  [ "$(getent passwd alice 1879048195 | cut -d: -f1,3)" = $'alice:1879048194\nbob:1879048195' ] || echo wrong
+done >$work/wrong 2>&1 &
+watcher=$!
+awk -v many=$many 'BEGIN { for (n = 1001; n <= 1000 + many; n++)
+  printf "{\"sub\":\"%d\",\"name\":\"user%d\",\"gecos\":\"User %d\",\"roles\":[%s]}\n",
+    n, n, n, n % 10 ? "" : "\"staff\"" }' >>$work/people
+publish --serial $((later + 100))
+for fault in truncate 500 changed truncate; do
+  if [ $fault = changed ]; then
+    cp -a $www $work/kept && sed -i 's/User 7777/User 7778/' $www/*.lines
+  else
+    echo $fault >$www/.fault
+  fi
+  ! synced && everybody | cmp -s - $work/before
+  ok $? "$many people, $fault: nothing changes ($(tail -1 $work/sync.out | cut -c1-80))"
+  [ $fault != changed ] || cp $work/kept/*.lines $www
+  rm -f $www/.fault
+done
+start=$SECONDS
+synced
+ok $? "$many people in $((SECONDS - start)) s: $(tail -1 $work/sync.out)"
+awk -v many=$many 'BEGIN { for (n = 1001; n <= 1000 + many; n++)
+  printf "user%d:*:%d:%d:User %d:/home/user%d:/bin/bash\n", n, 1879048192 + n, 1879048192 + n, n, n
+  }' | sort - $work/before >$work/expected
+everybody | cmp - $work/expected
+ok $? 'no wrong record, and nobody missing'
+is "$(getent group crew | tr ':,' '\n' | grep -c '^user')" $((many / 10)) 'a tenth of them is in the group of their role'
+rm $work/watching
+wait $watcher
+is "$(<$work/wrong)" '' 'and nobody saw anything wrong meanwhile'
+daemon_stop
+
 kill $web_pid
 idp_stop
 done_testing
