@@ -16,3 +16,14 @@ dist_doc_DATA = \
 	%D%/screen-locker.md \
 	%D%/ssh.md \
 	%D%/sudo.md
+EXTRA_DIST += \
+	%D%/pictures/architecture.svg \
+	%D%/pictures/login.sh \
+	%D%/pictures/login.svg \
+	%D%/pictures/terminal-svg.mjs
+
+# The login that README.md shows, gone through anew; as root.
+.PHONY: pictures
+pictures: all idp
+	ENCVOY_BUILD='$(abs_top_builddir)' $(top_srcdir)/docs/pictures/login.sh 8>$(top_builddir)/login.svg
+	mv $(top_builddir)/login.svg $(top_srcdir)/docs/pictures/login.svg
