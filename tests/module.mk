@@ -55,7 +55,9 @@ EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh
 idp:
 	$(top_srcdir)/tests/idp/install.sh
 check-system: all idp tests/unit/online_crowd tests/unit/online_people tests/unit/online_player
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)' check_PROGRAMS= check_LTLIBRARIES=
+	rm -rf tests/installed
+	$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_top_builddir)/tests/installed' >/dev/null
+	ENCVOY_INSTALLED='$(abs_top_builddir)/tests/installed' $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)' check_PROGRAMS= check_LTLIBRARIES=
 
 # Unit tests that do less under a sanitizer: for a build without, beside all of them in one with.
 plain_programs = \
