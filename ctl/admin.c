@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PATIENCE_MS 5000
-#define PATIENCE_SYNC_MS 900000
+#define PATIENCE_LONG_MS 900000
 #define ROWS_MAX 10000000
 
 void rows_free(struct rows *r)
@@ -63,10 +63,13 @@ static enum err keep_row(struct reader *r, struct rows *rows)
 	return ERR_OK;
 }
 
-/* The directory takes its time, and says nothing meanwhile. */
+/* The directory takes its time, as do many people on a busy machine, and nothing is said meanwhile.
+ */
 static int64_t patience(const char *verb)
 {
-	return strcmp(verb, "sync") == 0 ? PATIENCE_SYNC_MS : PATIENCE_MS;
+	bool is_long = strcmp(verb, "sync") == 0 || strcmp(verb, "user import commit") == 0;
+
+	return is_long ? PATIENCE_LONG_MS : PATIENCE_MS;
 }
 
 /* One packet of the answer; *ret_end with the result. */
