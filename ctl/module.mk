@@ -24,6 +24,7 @@ libctl_la_SOURCES = \
 	%D%/enroll_text.c \
 	%D%/enroll_write.c \
 	%D%/findings.c %D%/findings.h \
+	%D%/idplink.c %D%/idplink.h \
 	%D%/input.c %D%/input.h \
 	%D%/loopback.c %D%/loopback.h \
 	%D%/migrate.h \
