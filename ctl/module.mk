@@ -34,6 +34,7 @@ libctl_la_SOURCES = \
 	%D%/mkhomedir.c %D%/mkhomedir.h \
 	%D%/opts.c %D%/opts.h \
 	%D%/output.c %D%/output.h \
+	%D%/pam_line.c %D%/pam_line.h \
 	%D%/people.c %D%/people.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/prometheus.c %D%/prometheus.h \
