@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libctl.la
 libctl_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
+	%D%/ask.c %D%/ask.h \
 	%D%/browser.c %D%/browser.h \
 	%D%/check_client.c %D%/check_client.h \
 	%D%/check_conf.c \
@@ -20,8 +21,17 @@ libctl_la_SOURCES = \
 	%D%/confline.c %D%/confline.h \
 	%D%/ctl.h \
 	%D%/enroll.h \
+	%D%/enroll_ask.c \
+	%D%/enroll_bind.c \
+	%D%/enroll_daemon.c \
+	%D%/enroll_first.c \
+	%D%/enroll_make.c \
+	%D%/enroll_next.c \
+	%D%/enroll_read.c \
+	%D%/enroll_run.c \
 	%D%/enroll_ssh.c %D%/enroll_ssh.h \
 	%D%/enroll_text.c \
+	%D%/enroll_undo.c \
 	%D%/enroll_write.c \
 	%D%/findings.c %D%/findings.h \
 	%D%/idplink.c %D%/idplink.h \
