@@ -37,6 +37,12 @@ answer() { # answer QUESTION ANSWER
   seen=$(stat -c %s "$screen")
   printf '%s\n' "$2" >&8
 }
+signs_in() { # signs_in WHO: opens the address shown and pastes where it ended
+  sees 'https://[^ ]*/oidc/auth[^ ]*'
+  local url
+  url=$(tail -c +$((seen + 1)) "$screen" | grep -oE 'https://[^ ]*/oidc/auth[^ ]*' | tail -1 | tr -d '\r')
+  answer 'paste here|Paste' "$(node "$idp/drive.js" browse --ca "$ca" --user "$1" "$url")"
+}
 ends() { # waits for the end: sets rc, text
   sees 'ended=[0-9]'
   exec 8>&-
@@ -174,6 +180,57 @@ is "$(state)" "$before" 'everything is as it was'
 run enroll --undo
 like "$rc $out" '^0 .*client.secret: removed' '--undo removes the secret'
 is "$(ls "$conf_dir")" '' 'nothing is left'
+talk enroll "$issuer" --ca-file "$ca" --redirect-uri https://pairwise.example.test/cb
+answer 'Client ID' pairwise
+answer 'Client secret' pairwise-secret
+answer 'Sign in now' ''
+signs_in alice
+sees 'That is no number.*pseudonym'
+printf '\004' >&8
+ends
+like "$rc $text" '^1 .*pairwise.*nothing was written' "a pairwise application's pseudonyms are told"
+
+# ---- encvoyd, by systemd
+cover /run/systemd
+mkdir -p /run/systemd/system "$run_dir"
+# shellcheck disable=SC2016 # for the other shell
+printf '#!/bin/sh\necho "$@" >>%s/systemctl\n[ ! -e %s/fails ] || { echo not today; exit 1; }\n' "$work" "$work" >/usr/bin/systemctl
+chmod 755 /usr/bin/systemctl
+{
+  printf 'verb status\nrow conf_loaded|%s\nresult ok\n' $(($(date +%s) + 3600))
+  printf 'verb user show\nresult not-found\nverb user map\nrow name|alice\nrow uid|1879048194\nresult ok\n'
+} >"$work/script"
+"$build/tests/unit/ctl_fake" serve "$work/script" >"$work/heard" &
+fake=$!
+wait_for 5 grep -q ready "$work/heard" || { echo "Bail out! the fake daemon does not start"; exit 99; }
+to_daemon() { # with alice signed in, to the question about systemd
+  talk enroll "$issuer" --client-id host --ca-file "$ca" --allow sub:2
+  answer 'Sign in now' ''
+  signs_in alice
+}
+to_daemon
+answer "Write $conf" y
+answer 'Start encvoyd with it' ''
+answer 'User name for number 2 .*\[alice\]' 'Alice'
+answer 'User name for number 2' ''
+answer 'Log in as alice' n
+ends
+like "$rc $text" '^0 .*A name is small letters.*alice: number 2, uid 1879048194.*Try a login: +encvoyctl login alice' \
+  'the name is bound, and the login that was declined is advised'
+is "$(paste -sd, "$work/systemctl")" \
+  'enable encvoyd,reload-or-restart encvoyd,is-enabled encvoy-userdbd.socket,start encvoy-userdbd.socket' 'what systemd is told'
+is "$(grep -c '^user map|2|alice$' "$work/heard")" 1 'what encvoyd is told'
+touch "$work/fails"
+to_daemon
+answer 'Start encvoyd with it' ''
+ends
+like "$rc $text" '^0 .*unchanged.*"systemctl enable encvoyd" did not work.*not today.*Start the daemon' \
+  'what systemd refuses is told, and advised'
+kill $fake
+run enroll --undo
+is "$rc $(ls "$conf_dir")" '0 ' '--undo'
+
+# ---- trouble
 control /fault '{"path":"/oidc/request","kind":"status","status":500}' >/dev/null
 talk enroll "$issuer" --ca-file "$ca" --redirect-uri http://127.0.0.1/cb
 answer 'Client ID' host
