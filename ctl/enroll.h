@@ -53,7 +53,7 @@ enum enroll_state {
 	ENROLL_SAME,      /* it holds exactly this text */
 	ENROLL_DIFFERENT, /* it holds something else */
 };
-/* encvoy.conf as it is, into an initialised buffer: ERR_NOT_FOUND, ERR_UNSAFE_FILE, ERR_IO. */
+/* encvoy.conf as it is; free *ret in all cases. ERR_NOT_FOUND, ERR_UNSAFE_FILE, ERR_IO. */
 enum err enroll_read_conf(struct buf *ret);
 enum err enroll_state(const struct buf *text, enum enroll_state *ret);
 /* Writes the secret (NULL: none), then encvoy.conf whole (0644, its directory 0755), keeping
