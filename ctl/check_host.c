@@ -12,8 +12,7 @@
 
 #define FILE_MAX (16 * 1024 * 1024)
 
-/* The words behind "passwd:", with "[...]" as one word. */
-static bool find_line(const char *text, size_t len, const char *database, struct slice *ret)
+bool nsswitch_line(const char *text, size_t len, const char *database, struct slice *ret)
 {
 	struct slice rest = {text, len}, line;
 	size_t n = strlen(database);
@@ -67,7 +66,7 @@ enum nss_order nsswitch_order(const char *text, size_t len, const char *database
 	bool files = false, stopped = false;
 	struct slice rest, word;
 
-	if (!find_line(text, len, database, &rest))
+	if (!nsswitch_line(text, len, database, &rest))
 		return NSS_NO_LINE;
 	while ((word = next_service(&rest)).len) {
 		if (slice_is(word, "files") || slice_is(word, "compat"))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/checks.h"
 
-#include "common/str.h"
+#include "ctl/pam_line.h"
 #include "sys/file.h"
 
 #include <dirent.h>
@@ -9,54 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAM_DIR "/etc/pam.d"
 #define TEXT_MAX_BYTES (1024 * 1024)
-
-struct pam_line {
-	struct slice type; /* without the leading '-' */
-	struct slice control;
-	struct slice module;
-};
-
-static struct slice next_word(struct slice *rest)
-{
-	struct slice s = slice_trim(*rest);
-	const char *close = s.len && s.p[0] == '[' ? memchr(s.p, ']', s.len) : NULL;
-	size_t n = 0;
-
-	if (close)
-		n = (size_t)(close + 1 - s.p);
-	else
-		while (n < s.len && s.p[n] != ' ' && s.p[n] != '\t')
-			n++;
-	*rest = (struct slice){s.p + n, s.len - n};
-	return (struct slice){s.p, n};
-}
-
-static bool split(struct slice text, struct pam_line *ret)
-{
-	const char *hash = memchr(text.p, '#', text.len);
-
-	if (hash)
-		text.len = (size_t)(hash - text.p);
-	ret->type = next_word(&text);
-	if (ret->type.len && ret->type.p[0] == '-') {
-		ret->type.p++;
-		ret->type.len--;
-	}
-	ret->control = next_word(&text);
-	ret->module = next_word(&text);
-	return ret->module.len > 0;
-}
-
-/* The module's file name, with or without a path in front. */
-static bool is_module(struct slice module, const char *name)
-{
-	size_t n = strlen(name);
-
-	return module.len >= n && memcmp(module.p + module.len - n, name, n) == 0 &&
-	       (module.len == n || module.p[module.len - n - 1] == '/');
-}
 
 /* The value of a key in "[success=1 default=ignore]"; false when it is not there. */
 static bool action_of(struct slice control, const char *key, struct slice *ret)
@@ -81,7 +34,7 @@ static bool skips_local_users(const struct pam_line *line)
 {
 	struct slice action;
 
-	return is_module(line->module, "pam_localuser.so") &&
+	return pam_line_is_module(line->module, "pam_localuser.so") &&
 	       (slice_is(line->control, "sufficient") ||
 		   (action_of(line->control, "success", &action) && action.len &&
 		       action.p[0] >= '1' && action.p[0] <= '9') ||
@@ -144,9 +97,9 @@ static void check_type(
 	while (slice_next(&rest, "\n", &one)) {
 		struct pam_line line;
 
-		if (!split(one, &line) || !slice_is(line.type, type))
+		if (!pam_line_split(one, &line) || !slice_is(line.type, type))
 			continue;
-		if (is_module(line.module, "pam_encvoy.so")) {
+		if (pam_line_is_module(line.module, "pam_encvoy.so")) {
 			(*uses)++;
 			judge(f, name, &line, guarded);
 		}
@@ -157,13 +110,10 @@ static void check_type(
 void check_pam_text(
     struct findings *f, const char *name, const char *text, size_t len, struct pam_use *use)
 {
-	AUTO_FREE char *joined = strndup(text, len);
+	AUTO_FREE char *joined = pam_text_joined(text, len);
 
 	if (!joined)
 		return;
-	/* a backslash at its end continues a line */
-	for (char *p = joined; (p = strstr(p, "\\\n")) != NULL;)
-		p[0] = p[1] = ' ';
 	check_type(f, name, slice_of(joined), "auth", &use->auth);
 	check_type(f, name, slice_of(joined), "account", &use->account);
 	check_type(f, name, slice_of(joined), "session", &use->session);

@@ -47,6 +47,8 @@ enum nss_order {
 	NSS_BEFORE_FILES, /* encvoy would be asked before /etc/passwd */
 	NSS_UNREACHABLE,  /* an action in [] stops before encvoy is reached */
 };
+/* The words behind "DATABASE:"; false when there is no such line. */
+bool nsswitch_line(const char *text, size_t len, const char *database, struct slice *ret);
 enum nss_order nsswitch_order(const char *text, size_t len, const char *database);
 
 /* One PAM service file; counts our lines by type. */

@@ -8,6 +8,7 @@
 #include "common/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum ctl_exit {
@@ -53,6 +54,9 @@ int verb_roster_build(const struct verb *self, int argc, char **argv);
 int verb_roster_verify(const struct verb *self, int argc, char **argv);
 int verb_verify_token(const struct verb *self, int argc, char **argv);
 int verb_help(const struct verb *self, int argc, char **argv);
+
+/* A login by encvoyd's conversation at this terminal (flags: LOGIN_*); returns the exit status. */
+int login_try(const char *verb, const char *user, const char *service, uint32_t flags);
 
 /* The list of verbs. */
 void print_verbs(FILE *to);

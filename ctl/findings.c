@@ -9,6 +9,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define WIDTH 79
+#define INDENT 9 /* of what belongs to a finding */
 
 static const char *const severity_words[] = {"ok", "warning", "failure"};
 
@@ -80,11 +84,37 @@ static int print_as_json(const struct findings *f)
 	return print_json(all);
 }
 
+/* A terminal would break lines within words. */
+static void print_wrapped(FILE *to, size_t at, const char *text)
+{
+	bool wrap = isatty(fileno(to));
+	struct slice rest = slice_of(text), word;
+	bool first = true;
+
+	while (slice_next(&rest, " ", &word)) {
+		if (wrap && !first && at + 1 + word.len > WIDTH) {
+			fprintf(to, "\n%*s", INDENT, "");
+			at = INDENT;
+		} else if (!first) {
+			putc(' ', to);
+			at++;
+		}
+		fprintf(to, "%.*s", (int)word.len, word.p);
+		at += word.len;
+		first = false;
+	}
+	putc('\n', to);
+}
+
 static void print_one(FILE *to, const struct finding *one)
 {
-	fprintf(to, "%-7s  %s: %s\n", severity_words[one->severity], one->code, one->text);
-	if (*one->fix)
-		fprintf(to, "         -> %s\n", one->fix);
+	int n = fprintf(to, "%-7s  %s: ", severity_words[one->severity], one->code);
+
+	print_wrapped(to, n > 0 ? (size_t)n : 0, one->text);
+	if (!*one->fix)
+		return;
+	n = fprintf(to, "%*s-> ", INDENT, "");
+	print_wrapped(to, n > 0 ? (size_t)n : 0, one->fix);
 }
 
 int findings_print(const struct findings *f, bool json)
@@ -103,9 +133,10 @@ int findings_print(const struct findings *f, bool json)
 	return status > (int)f->worst ? status : (int)f->worst;
 }
 
-void findings_remark(const struct findings *f)
+void findings_remark(const struct findings *f, enum severity least)
 {
 	fflush(stdout);
 	for (size_t i = 0; i < f->n; i++)
-		print_one(stderr, &f->v[i]);
+		if (f->v[i].severity >= least)
+			print_one(stderr, &f->v[i]);
 }

@@ -38,8 +38,8 @@ void found(struct findings *f, enum severity severity, const char *code, const c
 /* All of them as text (verbose: also what is well), or as one JSON object; the exit status is the
  * worst severity. */
 int findings_print(const struct findings *f, bool json);
-/* As progress on standard error. */
-void findings_remark(const struct findings *f);
+/* Those that are at least so grave, as progress on standard error. */
+void findings_remark(const struct findings *f, enum severity least);
 
 #define AUTO_FINDINGS CLEANUP(findings_free)
 

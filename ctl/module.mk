@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libctl.la
 libctl_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
+	%D%/ask.c %D%/ask.h \
 	%D%/browser.c %D%/browser.h \
 	%D%/check_client.c %D%/check_client.h \
 	%D%/check_conf.c \
@@ -20,10 +21,20 @@ libctl_la_SOURCES = \
 	%D%/confline.c %D%/confline.h \
 	%D%/ctl.h \
 	%D%/enroll.h \
+	%D%/enroll_ask.c \
+	%D%/enroll_bind.c \
+	%D%/enroll_daemon.c \
+	%D%/enroll_first.c \
+	%D%/enroll_make.c \
+	%D%/enroll_next.c \
+	%D%/enroll_read.c \
+	%D%/enroll_run.c \
 	%D%/enroll_ssh.c %D%/enroll_ssh.h \
 	%D%/enroll_text.c \
+	%D%/enroll_undo.c \
 	%D%/enroll_write.c \
 	%D%/findings.c %D%/findings.h \
+	%D%/idplink.c %D%/idplink.h \
 	%D%/input.c %D%/input.h \
 	%D%/loopback.c %D%/loopback.h \
 	%D%/migrate.h \
@@ -33,6 +44,7 @@ libctl_la_SOURCES = \
 	%D%/mkhomedir.c %D%/mkhomedir.h \
 	%D%/opts.c %D%/opts.h \
 	%D%/output.c %D%/output.h \
+	%D%/pam_line.c %D%/pam_line.h \
 	%D%/people.c %D%/people.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/prometheus.c %D%/prometheus.h \

@@ -89,7 +89,7 @@ static void show_address(const struct attempt *a)
 	    a->flow.address);
 	if (strstr(a->flow.address, "request_uri="))
 		remark("(It is good for a minute.)");
-	remark("(Should the page keep returning to itself, sign out there and type the password.)");
+	remark("(If the page keeps returning to itself, sign out there and type the password.)");
 	if (a->listen_fd >= 0 && isatty(STDIN_FILENO))
 		remark("If that browser is on another machine, paste here the address it ends on.");
 	else if (a->listen_fd < 0 && str_starts(a->signin->idp->service->redirect_uri, "http://"))
@@ -150,6 +150,8 @@ static enum err await_code(struct attempt *a)
 		e = read_paste(a);
 		if (e == ERR_OK || is_final(e))
 			return e;
+		if (e == ERR_CLOSED && a->signin->leavable)
+			return ERR_NO_ANSWER;
 		if (e == ERR_CLOSED)
 			keyboard = -1;
 		else if (e != ERR_NO_ANSWER) /* that is an Enter in between */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A person's sign-in by browser, for `token`: the address shown (and opened), the answer received
- * on a loopback port or pasted, the ID token verified. Everything said goes to standard error. */
+/* A person's sign-in by browser, for `token` and `enroll`: the address shown (and opened), the
+ * answer received on a loopback port or pasted, the ID token verified. Everything said goes to
+ * standard error. */
 #ifndef ENCVOY_CTL_SIGNIN_H
 #define ENCVOY_CTL_SIGNIN_H
 
@@ -13,6 +14,7 @@ struct signin {
 	const char *nonce; /* NULL: a random one */
 	bool paste;        /* do not listen, ask for the answer */
 	bool no_browser;   /* only show the address */
+	bool leavable;     /* the end of input ends it, as ERR_NO_ANSWER */
 	int64_t deadline;  /* of clock_mono_ms() */
 };
 

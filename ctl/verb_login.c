@@ -48,7 +48,7 @@ static int tell(
 	return EXIT_REFUSED;
 }
 
-static int run(const char *verb, const char *user, const char *service, uint32_t flags)
+int login_try(const char *verb, const char *user, const char *service, uint32_t flags)
 {
 	static const char path[] = ENCVOY_RUNDIR "/socket";
 	const struct converse_ui ui = {.show = show, .ask = ask};
@@ -76,7 +76,7 @@ int verb_login(const struct verb *self, int argc, char **argv)
 	int n = 0;
 
 	r = opts_parse(self, OPTS(table, 1, 1), argc, argv, &n);
-	return r == OPTS_GO ? run("login", argv[0], service, 0) : opts_exit(r);
+	return r == OPTS_GO ? login_try("login", argv[0], service, 0) : opts_exit(r);
 }
 
 int verb_passphrase(const struct verb *self, int argc, char **argv)
@@ -98,5 +98,5 @@ int verb_passphrase(const struct verb *self, int argc, char **argv)
 		complain("passphrase: say whose");
 		return EXIT_USAGE;
 	}
-	return run("passphrase", me ? me->pw_name : argv[0], service, LOGIN_SET_PASSPHRASE);
+	return login_try("passphrase", me ? me->pw_name : argv[0], service, LOGIN_SET_PASSPHRASE);
 }

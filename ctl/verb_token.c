@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "ctl/idplink.h"
 #include "ctl/opts.h"
 #include "ctl/signin.h"
 #include "ctl/tokenconf.h"
-#include "encvoyd/online/documents.h"
 #include "oidc/hostnonce.h"
 #include "sys/clock.h"
 
@@ -93,23 +93,12 @@ static int sign_in(const struct token_options *o, struct idp *idp, const char *n
 
 static int run(const struct token_options *o, const struct conf *conf, const char *nonce)
 {
-	AUTO_TRUST struct trust trust = {0};
-	AUTO_HTTP struct http *http = NULL;
-	AUTO_IDP struct idp idp = {
-	    .conf = conf, .service = &conf->service, .deadline = clock_mono_ms() + SIGNIN_MS};
-	struct documents documents;
-	enum err e = http_init();
+	AUTO_IDPLINK struct idplink link = {0};
+	enum err e = idplink_open(conf, clock_mono_ms() + SIGNIN_MS, &link);
 
-	if (e == ERR_OK)
-		e = trust_load(conf->ca_file, &trust);
-	if (e == ERR_OK)
-		e = http_new(&trust, conf->proxy, -1, &http);
 	if (e != ERR_OK)
 		return complain_err(e == ERR_CONFIG && conf->ca_file ? conf->ca_file : "token", e);
-	idp.network = network_over_http(http);
-	documents = (struct documents){conf, &idp.network};
-	idp.source = documents_source(&documents);
-	return sign_in(o, &idp, nonce);
+	return sign_in(o, &link.idp, nonce);
 }
 
 static int begin(const struct token_options *o)

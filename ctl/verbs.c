@@ -4,8 +4,8 @@
 #include "common/str.h"
 
 const struct verb verbs[] = {
-    {"enroll", "{URL --client-id ID --allow RULE [options] | --code-page | --ssh}",
-	"Check an Encvoy ID and write this host's configuration for it.", verb_enroll},
+    {"enroll", "[URL] [options] | --ssh [--undo] | --undo | --code-page",
+	"Connect this host to an Encvoy ID: ask, check, write its configuration.", verb_enroll},
     {"doctor", "[--json]", "Look for everything that can keep people from logging in.",
 	verb_doctor},
     {"status", "[--json | --prometheus]", "Show what encvoyd is doing.", verb_status},

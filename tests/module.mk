@@ -37,6 +37,7 @@ system_tests = \
 	%D%/system/api.t \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
+	%D%/system/enroll.t \
 	%D%/system/fail2ban.t \
 	%D%/system/locker.t \
 	%D%/system/polkit.t \

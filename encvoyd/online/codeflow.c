@@ -67,7 +67,9 @@ enum err codeflow_start(
 	struct authcode_request r = {
 	    .client_id = p->client.id,
 	    .redirect_uri = redirect_uri ? redirect_uri : p->service->redirect_uri,
-	    .scope = p->offline ? CODEFLOW_SCOPE_OFFLINE : CODEFLOW_SCOPE,
+	    .scope = p->offline   ? CODEFLOW_SCOPE_OFFLINE
+		     : p->profile ? CODEFLOW_SCOPE_PROFILE
+				  : CODEFLOW_SCOPE,
 	    .consent = p->offline,
 	    .nonce = nonce,
 	    .issuer = provider_issuer(p->provider),

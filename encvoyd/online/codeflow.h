@@ -8,6 +8,8 @@
 #include "oidc/authcode.h"
 
 #define CODEFLOW_SCOPE "openid"
+#define CODEFLOW_SCOPE_PROFILE \
+	"openid profile" /* names in the ID token, as far as they are public */
 #define CODEFLOW_SCOPE_OFFLINE "openid offline_access" /* needs the consent asked for */
 
 struct codeflow {

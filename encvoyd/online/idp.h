@@ -19,6 +19,7 @@ struct idp {
 	struct source source;
 	int64_t deadline; /* clock_mono_ms() */
 	bool offline;     /* sign-ins ask for a refresh token, too */
+	bool profile;     /* or for the person's names */
 
 	/* from idp_open */
 	struct client client;

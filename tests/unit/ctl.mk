@@ -24,6 +24,7 @@ ctl_scripts = \
 	%D%/code_page.t \
 	%D%/completion.t \
 	%D%/ctl_daemon.t \
+	%D%/ctl_enroll.t \
 	%D%/ctl_keys.t \
 	%D%/ctl_migrate.t \
 	%D%/ctl_provider.t \

@@ -109,10 +109,10 @@ static void ids(void)
 
 static void text_of_enroll(void)
 {
-	struct enrolment e = {.issuer = "https://id.example.org",
-	    .client_id = "abc",
-	    .redirect_uri = "http://127.0.0.1/cb",
-	    .allow = "sub:17"};
+	char issuer[] = "https://id.example.org", id[] = "abc", cb[] = "http://127.0.0.1/cb";
+	char allow[] = "sub:17", two_lines[] = "sub:17\nuser_name = root", blank[] = "abc ";
+	struct enrolment e = {
+	    .issuer = issuer, .client_id = id, .redirect_uri = cb, .allow = allow};
 	AUTO_BUF struct buf a = {0};
 	AUTO_BUF struct buf b = {0};
 	AUTO_CONF struct conf conf = {0};
@@ -131,14 +131,47 @@ static void text_of_enroll(void)
 	is_str(conf.service.client_id, "abc", "with its values");
 	is_int(conf.service.allow.n, 1, "and its one rule");
 	buf_reset(&b);
-	e.allow = "sub:17\nuser_name = root";
+	e.allow = two_lines;
 	enroll_text(&e, &b);
 	is_int(b.err, ERR_SYNTAX, "a line break in a value is refused");
 	buf_reset(&b);
-	e.allow = "sub:17";
-	e.client_id = "abc ";
+	e.allow = allow;
+	e.client_id = blank;
 	enroll_text(&e, &b);
 	is_int(b.err, ERR_SYNTAX, "so is a value that would read back differently");
+}
+
+/* Whose a text is, and what it says of allow. */
+static void reads(const char *text, enum enroll_author author, const char *allow, const char *what)
+{
+	AUTO_ENROLMENT struct enrolment v = {0};
+	enum enroll_author whose = ENROLL_FOREIGN;
+
+	is_int(enroll_read(text, strlen(text), &v, &whose), ERR_OK, "%s is read", what);
+	is_int(whose, author, "%s: whose it is", what);
+	is_str(v.allow ? v.allow : "", allow, "%s: its rule", what);
+}
+
+static void reading(void)
+{
+	char issuer[] = "https://id.example.org", id[] = "abc", allow[] = "sub:17 user:b";
+	const struct enrolment e = {.issuer = issuer, .client_id = id, .allow = allow};
+	AUTO_BUF struct buf text = {0};
+
+	buf_init(&text, 65536);
+	enroll_text(&e, &text);
+	reads(buf_cstr(&text), ENROLL_OURS, allow, "what enroll wrote");
+	buf_text(&text, "sudo_grace = 15m\n");
+	reads(buf_cstr(&text), ENROLL_EDITED, allow, "with a line more");
+	buf_text(&text, "[service web]\nallow = everyone\n");
+	reads(buf_cstr(&text), ENROLL_EDITED, allow, "with a section");
+	reads(
+	    "issuer = https://id.example.org\nallow=sub:2\n", ENROLL_FOREIGN, "sub:2", "another's");
+	reads("#allow = sub:3\n allow = \n = x\nallow\n", ENROLL_FOREIGN, "", "nonsense");
+	reads("allow = sub:2\nallow = sub:3\x1b[2J\n", ENROLL_FOREIGN, "sub:2",
+	    "SEC-25: a control character");
+	reads("allow=sub:2\nallow = user:b\n", ENROLL_FOREIGN, "sub:2 user:b", "two rules");
+	reads("", ENROLL_FOREIGN, "", "an empty file");
 }
 
 static void findings(void)
@@ -214,6 +247,7 @@ int main(void)
 	sshd();
 	ids();
 	text_of_enroll();
+	reading();
 	findings();
 	return tap_done();
 }
