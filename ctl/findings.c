@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const severity_words[] = {"ok", "warning", "failure"};
+static const char *const severity_words[] = {"ok", "remark", "warning", "failure"};
 
 void findings_free(struct findings *f)
 {
@@ -87,6 +87,11 @@ static void print_one(FILE *to, const struct finding *one)
 		fprintf(to, "         -> %s\n", one->fix);
 }
 
+static int exit_of(enum severity worst)
+{
+	return worst <= FOUND_REMARK ? EXIT_DONE : (int)worst - (int)FOUND_REMARK;
+}
+
 int findings_print(const struct findings *f, bool json)
 {
 	int status;
@@ -100,7 +105,7 @@ int findings_print(const struct findings *f, bool json)
 	}
 	if (f->lost)
 		status = complain_err("findings", ERR_NOMEM);
-	return status > (int)f->worst ? status : (int)f->worst;
+	return status > exit_of(f->worst) ? status : exit_of(f->worst);
 }
 
 void findings_remark(const struct findings *f)

@@ -9,10 +9,14 @@ libctl_la_SOURCES = \
 	%D%/check_daemon.c \
 	%D%/check_host.c \
 	%D%/check_local.c \
+	%D%/check_logs.c \
 	%D%/check_map.c \
+	%D%/check_nscd.c \
 	%D%/check_pam.c \
 	%D%/check_provider.c \
+	%D%/check_proxy.c \
 	%D%/check_sshd.c \
+	%D%/check_ways.c \
 	%D%/check_web.c \
 	%D%/checks.h \
 	%D%/code_page.c %D%/code_page.h \
