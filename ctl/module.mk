@@ -27,6 +27,7 @@ libctl_la_SOURCES = \
 	%D%/enroll_ssh.c %D%/enroll_ssh.h \
 	%D%/enroll_text.c \
 	%D%/enroll_write.c \
+	%D%/figures.c %D%/figures.h \
 	%D%/findings.c %D%/findings.h \
 	%D%/input.c %D%/input.h \
 	%D%/loopback.c %D%/loopback.h \

@@ -126,6 +126,16 @@ static void on_message(struct server *s, enum msg_type type, struct reader *r)
 	}
 }
 
+static void take_times(struct server *s, struct reader *r)
+{
+	struct msg_times m;
+
+	if (proto_get_times(r, &m) == ERR_OK)
+		provider_times_take(&s->times, &m);
+	else
+		break_off(s, ERR_PROTOCOL);
+}
+
 static void on_packet(struct chan *chan, const void *bytes, size_t len)
 {
 	struct server *s = chan->owner;
@@ -136,6 +146,8 @@ static void on_packet(struct chan *chan, const void *bytes, size_t len)
 	s->online_heard = clock_unix();
 	if (e != ERR_OK)
 		break_off(s, ERR_PROTOCOL);
+	else if (type == MSG_TIMES)
+		take_times(s, &r);
 	else
 		on_message(s, type, &r);
 }

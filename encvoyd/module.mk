@@ -45,8 +45,10 @@ encvoyd_listener_sources = \
 	encvoyd/status.c encvoyd/status.h \
 	encvoyd/status_block.c \
 	encvoyd/status_directory.c \
+	encvoyd/status_times.c \
 	encvoyd/supervise.c encvoyd/supervise.h \
 	encvoyd/throttle.c encvoyd/throttle.h \
+	encvoyd/times.c encvoyd/times.h \
 	encvoyd/told.c encvoyd/told.h \
 	encvoyd/uidcount.c encvoyd/uidcount.h \
 	encvoyd/verdicts.c encvoyd/verdicts.h \

@@ -82,6 +82,16 @@ static void handle_renewed(struct login *l, struct reader *r)
 		protocol_error(l, "RENEWED");
 }
 
+static void handle_times(struct login *l, struct reader *r)
+{
+	struct msg_times m;
+
+	if (proto_get_times(r, &m) != ERR_OK)
+		protocol_error(l, "TIMES");
+	else
+		provider_times_take(&l->conn->server->times, &m);
+}
+
 static void handle_result(struct login *l, struct reader *r)
 {
 	struct msg_result m;
@@ -103,6 +113,7 @@ static const struct {
     {MSG_ASK, CONN_WAITING, handle_ask},
     {MSG_IDENTITY, CONN_WAITING | CONN_ASKED, handle_identity},
     {MSG_RENEWED, CONN_WAITING | CONN_ASKED, handle_renewed},
+    {MSG_TIMES, CONN_WAITING | CONN_ASKED, handle_times},
     {MSG_RESULT, CONN_WAITING | CONN_ASKED, handle_result},
 };
 

@@ -6,6 +6,7 @@
 #include "encvoyd/online/fdpass.h"
 #include "encvoyd/online/http.h"
 #include "encvoyd/online/keys_cache.h"
+#include "encvoyd/online/times.h"
 #include "oidc/url.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
@@ -226,6 +227,7 @@ void keys_child(int control, const struct conf *conf, const struct trust *trust)
 	struct discovery_rules rules;
 	enum err e;
 
+	times_are(TIMES_KEYS);
 	documents_rules(conf, &rules);
 	s.control = control;
 	keys_cache_init(&s.cache, &rules);

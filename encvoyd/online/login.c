@@ -114,6 +114,8 @@ static void log_end_of(const struct login *l, enum err e)
 
 static void end(struct login *l, enum err e)
 {
+	if (e != ERR_CANCELLED)
+		(void)talk_times(&l->talk);
 	if (e == ERR_OK && l->refresh_token)
 		e = talk_renewed(&l->talk, l->refresh_token);
 	if (e == ERR_OK)

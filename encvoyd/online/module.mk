@@ -11,6 +11,7 @@ libonline_la_SOURCES = \
 	%D%/idp.c %D%/idp.h \
 	%D%/network.c %D%/network.h \
 	%D%/roster_place.c %D%/roster_place.h \
+	%D%/times.c %D%/times.h \
 	%D%/trust.c %D%/trust.h \
 	%D%/wipemem.c %D%/wipemem.h
 libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)

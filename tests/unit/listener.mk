@@ -12,6 +12,7 @@ listener_tests = \
 	tests/unit/listener_reuse \
 	tests/unit/listener_sshd \
 	tests/unit/listener_supervise \
+	tests/unit/listener_times \
 	tests/unit/listener_trouble \
 	tests/unit/listener_verdicts \
 	tests/unit/listener_wire
@@ -35,6 +36,7 @@ tests_unit_listener_refusal_LDADD = libtestlistener.la
 tests_unit_listener_reuse_LDADD = libtestlistener.la
 tests_unit_listener_sshd_LDADD = libtestlistener.la
 tests_unit_listener_supervise_LDADD = libtestlistener.la
+tests_unit_listener_times_LDADD = libtestlistener.la
 tests_unit_listener_trouble_LDADD = libtestlistener.la
 tests_unit_listener_verdicts_LDADD = libtestlistener.la
 tests_unit_listener_wire_LDADD = libtestlistener.la
