@@ -64,7 +64,8 @@ static void fail(struct server *s, enum err why)
 static void break_off(struct server *s, enum err why)
 {
 	if (why == ERR_PROTOCOL)
-		log_line(LOG_ERR, "the directory's side of encvoyd-online broke the protocol");
+		log_event_line(EVENT_ONLINE_FAULT, LOG_ERR,
+		    "the directory's side of encvoyd-online broke the protocol");
 	fail(s, why);
 	rest(s);
 }
@@ -158,8 +159,8 @@ static void on_ended(struct chan *chan, enum err why)
 	struct server *s = chan->owner;
 
 	if (s->dirlink.asked != ASKED_NOTHING || why != ERR_CLOSED) {
-		log_line(LOG_WARNING, "the directory's side of encvoyd-online is gone: %s",
-		    err_text(why));
+		log_event_line(EVENT_ONLINE_FAULT, LOG_WARNING,
+		    "the directory's side of encvoyd-online is gone: %s", err_text(why));
 		break_off(s, why);
 		return;
 	}

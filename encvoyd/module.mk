@@ -16,6 +16,8 @@ encvoyd_listener_sources = \
 	encvoyd/limits.c \
 	encvoyd/listener.c encvoyd/listener.h \
 	encvoyd/log.c encvoyd/log.h \
+	encvoyd/log_event.c encvoyd/log_event.h \
+	encvoyd/log_journal.c encvoyd/log_journal.h \
 	encvoyd/login.c encvoyd/login.h \
 	encvoyd/lookup.c \
 	encvoyd/loop.c encvoyd/loop.h \
@@ -74,7 +76,9 @@ libevict_la_SOURCES = \
 	encvoyd/evict.h \
 	encvoyd/evict_kill.c \
 	encvoyd/evict_logind.c \
-	encvoyd/log.c encvoyd/log.h
+	encvoyd/log.c encvoyd/log.h \
+	encvoyd/log_event.c encvoyd/log_event.h \
+	encvoyd/log_journal.c encvoyd/log_journal.h
 libevict_la_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
 libexec_PROGRAMS += encvoyd-evict

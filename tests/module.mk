@@ -38,6 +38,7 @@ system_tests = \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
 	%D%/system/fail2ban.t \
+	%D%/system/journal.t \
 	%D%/system/locker.t \
 	%D%/system/polkit.t \
 	%D%/system/roster.t \

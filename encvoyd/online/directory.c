@@ -95,7 +95,7 @@ static void log_end(const struct directory *d, const char *what, const struct ms
 	log_kv(&line, "directory", d->conf->directory);
 	log_kv(&line, "reason", err_word(end->code));
 	log_kv(&line, "detail", *end->detail ? end->detail : NULL);
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(EVENT_DIRECTORY_FAILED, LOG_WARNING, &line);
 }
 
 /* login: NULL for a pass. Whatever it returns but ERR_OK ends the conversation. */

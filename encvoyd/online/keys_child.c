@@ -124,7 +124,7 @@ static void note_failure(const struct keys_server *s, enum keys_what what, enum 
 	log_kv(&line, "document", name_of(what));
 	log_kv(&line, "reason", err_word(e));
 	log_kv(&line, "detail", *http_detail(s->http) ? http_detail(s->http) : NULL);
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(EVENT_PROVIDER_SILENT, LOG_WARNING, &line);
 }
 
 static void start_fetch(struct keys_server *s, enum keys_what what)
