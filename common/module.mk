@@ -26,6 +26,7 @@ libcommon_la_SOURCES = \
 	%D%/proto.c %D%/proto.h \
 	%D%/proto_directory.c %D%/proto_directory.h \
 	%D%/proto_renewed.c \
+	%D%/proto_times.c %D%/proto_times.h \
 	%D%/record.c %D%/record.h \
 	%D%/role.c %D%/role.h \
 	%D%/secret.c %D%/secret.h \

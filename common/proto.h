@@ -23,6 +23,8 @@
  *
  *   DIRECTORY -> (SYNC | FIND -> PERSONS* END)*   common/proto_directory.h
  *
+ *   On both of these encvoyd-online may say TIMES    common/proto_times.h
+ *
  * Inside encvoyd-online, login child to keys child:
  *
  *   KEYS_GET -> KEYS | RESULT (an error)
@@ -71,6 +73,7 @@ enum msg_type {
 	MSG_FIND = 52,
 	MSG_PERSONS = 53,
 	MSG_END = 54,
+	MSG_TIMES = 60, /* common/proto_times.h */
 };
 
 /* Starts a message in b, and reads the start of one. proto_open fails with ERR_PROTOCOL or

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/checks.h"
 
+#include "common/num.h"
 #include "common/proto.h"
+#include "common/str.h"
 #include "ctl/admin.h"
 #include "ctl/ctl.h"
 #include "sys/clock.h"
@@ -14,6 +16,8 @@
 #define SOCKET_PATH ENCVOY_RUNDIR "/socket"
 #define PATIENCE_MS 5000
 #define UNSERVED_SHOWN 20
+#define PASSES_MISSED 3 /* one may fail, and two */
+#define PASS_S 120      /* what a pass may take */
 
 static bool check_rundir(struct findings *f)
 {
@@ -131,18 +135,65 @@ static void check_unserved(struct findings *f, int fd)
 		    "%zu more have none", n - UNSERVED_SHOWN);
 }
 
+void check_pass_age(struct findings *f, const struct conf *conf, uint64_t passed, int64_t now)
+{
+	static const char fix[] =
+	    "encvoyctl sync says why; journalctl -u encvoyd -u encvoyd-online has more";
+	int64_t age = passed <= INT64_MAX && now > (int64_t)passed ? now - (int64_t)passed : 0;
+
+	if (strcmp(conf->directory, "login") == 0)
+		return;
+	if (!passed)
+		found(f, FOUND_FAILURE, "directory-age", fix,
+		    "the directory was never read as a whole: nobody knows its people");
+	else if ((uint64_t)age > PASSES_MISSED * conf->directory_interval + PASS_S)
+		found(f, FOUND_WARNING, "directory-age", fix,
+		    "the directory was last read %lld minutes ago, which is to happen every %llu "
+		    "seconds: who was blocked or added since is not known",
+		    (long long)age / 60, (unsigned long long)conf->directory_interval);
+	else
+		found_ok(
+		    f, "directory-age", "the directory was read %lld seconds ago", (long long)age);
+}
+
+/* Whom an expired roster is not to lock out has to be somebody. */
+static void check_break_glass(struct findings *f, int fd, const struct conf *conf)
+{
+	struct slice rest = slice_of(conf->break_glass), one;
+	char name[NAME_MAX_LEN + 1];
+
+	while (slice_next(&rest, " ,", &one)) {
+		const char *args[] = {name};
+		AUTO_ROWS struct rows rows = {0};
+		struct msg_result result;
+
+		if (one.len >= sizeof(name))
+			continue;
+		memcpy(name, one.p, one.len);
+		name[one.len] = 0;
+		if (admin_ask(fd, "user show", args, 1, &rows, &result) == ERR_NOT_FOUND)
+			found(f, FOUND_WARNING, "break-glass-roster",
+			    "correct break_glass, or have the roster name this person",
+			    "break_glass names %s, whom nobody here knows", name);
+	}
+}
+
 /* Only root is told, and only root can look. */
-static void check_online(struct findings *f)
+static void check_online(struct findings *f, const struct conf *conf)
 {
 	AUTO_ROWS struct rows rows = {0};
 	struct msg_result result;
 	AUTO_FD int fd = -1;
+	uint64_t passed = 0;
 
 	if (admin_open(&fd) != ERR_OK || admin_ask(fd, "status", NULL, 0, &rows, &result) != ERR_OK)
 		return;
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct msg_row *row = &rows.v[i];
 
+		if (conf && row->n >= 2 && strcmp(row->fields[0], "directory_passed") == 0 &&
+		    num_parse(row->fields[1], strlen(row->fields[1]), INT64_MAX, &passed) == ERR_OK)
+			check_pass_age(f, conf, passed, clock_unix());
 		if (row->n >= 2 && strcmp(row->fields[0], "groups_not_served") == 0 &&
 		    *row->fields[1])
 			found(f, FOUND_WARNING, "groups",
@@ -160,9 +211,11 @@ static void check_online(struct findings *f)
 			    "the roster has expired");
 	}
 	check_unserved(f, fd);
+	if (conf)
+		check_break_glass(f, fd, conf);
 }
 
-void check_daemon(struct findings *f)
+void check_daemon(struct findings *f, const struct conf *conf)
 {
 	AUTO_FD int fd = -1;
 	enum err e;
@@ -182,7 +235,7 @@ void check_daemon(struct findings *f)
 	}
 	if (e == ERR_OK) {
 		found_ok(f, "daemon", "encvoyd answers at %s", SOCKET_PATH);
-		check_online(f);
+		check_online(f, conf);
 	} else {
 		found(f, FOUND_FAILURE, "daemon",
 		    "systemctl status encvoyd; journalctl -u encvoyd says why",

@@ -4,6 +4,7 @@
 #define ENCVOY_CTL_CHECKS_H
 
 #include "common/conf.h"
+#include "common/str.h"
 #include "ctl/findings.h"
 #include "oidc/client.h"
 
@@ -18,8 +19,9 @@ void check_secret_file(struct findings *f, const char *path);
 /* The rights of its CA file. */
 void check_ca(struct findings *f, const struct conf *conf);
 
-/* encvoyd's socket and its directory, and that it answers. */
-void check_daemon(struct findings *f);
+/* encvoyd's socket and its directory, that it answers, and that it has news of its directory. conf
+ * may be NULL. */
+void check_daemon(struct findings *f, const struct conf *conf);
 /* users.map and users.gen. */
 void check_map(struct findings *f);
 
@@ -33,6 +35,14 @@ void check_pam(struct findings *f);
 void check_sshd(struct findings *f, const struct conf *conf);
 /* apache2 must not cache PAM's verdicts by itself. */
 void check_web(struct findings *f);
+/* nscd keeps answers of ours, where it runs. */
+void check_nscd(struct findings *f);
+/* Logs with a place for each uid. */
+void check_logs(struct findings *f);
+/* Who gets in when nothing of ours works. conf may be NULL. */
+void check_ways(struct findings *f, const struct conf *conf);
+/* The proxy of the configuration, and that of the environment, which nobody looks at. */
+void check_proxy(struct findings *f, const struct conf *conf);
 
 /* The provider itself: address, certificate, discovery, endpoints, keys, clock, and whether it
  * knows this client and its redirect address (NULL: not asked). */
@@ -65,6 +75,32 @@ void check_sshd_text(struct findings *f, struct buf *said, uint64_t login_timeou
 
 /* One file of apache2. */
 void check_web_text(struct findings *f, const char *name, const char *text, size_t len);
+
+/* /etc/nscd.conf of an nscd that runs. */
+void check_nscd_text(struct findings *f, const char *text, size_t len);
+
+/* A log's size in bytes, and what it takes up in blocks of 512 bytes. */
+void check_log_size(struct findings *f, const char *path, uint64_t size, uint64_t blocks);
+
+/* The content of those files, and whether there is an SSH key for the owner of a home. */
+struct local_files {
+	struct slice passwd;
+	struct slice shadow;
+	struct slice group;
+	bool (*has_keys)(struct slice home);
+};
+void check_ways_text(struct findings *f, const struct local_files *files);
+
+/* When the directory was last read as a whole (0: never), seconds since 1970. */
+void check_pass_age(struct findings *f, const struct conf *conf, uint64_t passed, int64_t now);
+
+/* Where a proxy is, as curl reads it; false when it is malformed. Borrows the text. */
+struct proxy_place {
+	struct slice host; /* without brackets */
+	uint16_t port;
+};
+bool proxy_parse(const char *proxy, struct proxy_place *ret);
+void check_proxy_env(struct findings *f, const struct conf *conf, char *(*get)(const char *name));
 
 /* A file of lines NAME:x:ID:... (passwd, group) or NAME:START:COUNT (subuid, subgid: ranges). */
 void check_ids_text(struct findings *f, const char *name, const char *text, size_t len, bool ranges,

@@ -14,7 +14,7 @@
 #define WIDTH 79
 #define INDENT 9 /* of what belongs to a finding */
 
-static const char *const severity_words[] = {"ok", "warning", "failure"};
+static const char *const severity_words[] = {"ok", "remark", "warning", "failure"};
 
 void findings_free(struct findings *f)
 {
@@ -117,6 +117,11 @@ static void print_one(FILE *to, const struct finding *one)
 	print_wrapped(to, n > 0 ? (size_t)n : 0, one->fix);
 }
 
+static int exit_of(enum severity worst)
+{
+	return worst <= FOUND_REMARK ? EXIT_DONE : (int)worst - (int)FOUND_REMARK;
+}
+
 int findings_print(const struct findings *f, bool json)
 {
 	int status;
@@ -130,7 +135,7 @@ int findings_print(const struct findings *f, bool json)
 	}
 	if (f->lost)
 		status = complain_err("findings", ERR_NOMEM);
-	return status > (int)f->worst ? status : (int)f->worst;
+	return status > exit_of(f->worst) ? status : exit_of(f->worst);
 }
 
 void findings_remark(const struct findings *f, enum severity least)

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Also doctor's exit status. */
+/* Doctor's exit status is the worst: 0 for the first two, 1, 2. */
 enum severity {
-	FOUND_OK = 0,
-	FOUND_WARNING = 1,
-	FOUND_FAILURE = 2,
+	FOUND_OK,
+	FOUND_REMARK, /* good to know; nothing is wrong */
+	FOUND_WARNING,
+	FOUND_FAILURE,
 };
 
 struct finding {
@@ -35,8 +36,8 @@ void found(struct findings *f, enum severity severity, const char *code, const c
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 #define found_ok(f, code, ...) found((f), FOUND_OK, (code), "", __VA_ARGS__)
 
-/* All of them as text (verbose: also what is well), or as one JSON object; the exit status is the
- * worst severity. */
+/* All of them as text (verbose: also what is well), or as one JSON object; returns the exit
+ * status. */
 int findings_print(const struct findings *f, bool json);
 /* Those that are at least so grave, as progress on standard error. */
 void findings_remark(const struct findings *f, enum severity least);

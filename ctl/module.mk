@@ -10,10 +10,14 @@ libctl_la_SOURCES = \
 	%D%/check_daemon.c \
 	%D%/check_host.c \
 	%D%/check_local.c \
+	%D%/check_logs.c \
 	%D%/check_map.c \
+	%D%/check_nscd.c \
 	%D%/check_pam.c \
 	%D%/check_provider.c \
+	%D%/check_proxy.c \
 	%D%/check_sshd.c \
+	%D%/check_ways.c \
 	%D%/check_web.c \
 	%D%/checks.h \
 	%D%/code_page.c %D%/code_page.h \
@@ -33,6 +37,7 @@ libctl_la_SOURCES = \
 	%D%/enroll_text.c \
 	%D%/enroll_undo.c \
 	%D%/enroll_write.c \
+	%D%/figures.c %D%/figures.h \
 	%D%/findings.c %D%/findings.h \
 	%D%/idplink.c %D%/idplink.h \
 	%D%/input.c %D%/input.h \

@@ -4,6 +4,7 @@
 #include "common/num.h"
 #include "common/str.h"
 #include "ctl/ctl.h"
+#include "ctl/figures.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -37,73 +38,15 @@ void json_put_text(struct json_object *object, const char *key, const char *text
 	json_object_object_add(object, key, json_object_new_string(text));
 }
 
-/* What is no text; all other values stay strings, for a sub or a name may consist of digits. */
-static const struct {
-	const char *key;
-	enum { NUMBER, TIME, TRUTH } kind;
-} typed[] = {
-    {"accounts", NUMBER},
-    {"blocked", TRUTH},
-    {"conf_loaded", TIME},
-    {"connections", NUMBER},
-    {"connections_turned_away", NUMBER},
-    {"deleted", TRUTH},
-    {"directory_changed", NUMBER},
-    {"directory_dropped", NUMBER},
-    {"directory_ms", NUMBER},
-    {"directory_new", NUMBER},
-    {"directory_next", NUMBER},
-    {"directory_pass", TIME},
-    {"directory_passed", TIME},
-    {"directory_persons", NUMBER},
-    {"directory_questions", NUMBER},
-    {"first_seen", TIME},
-    {"identities", NUMBER},
-    {"last_full_login", TIME},
-    {"last_login", TIME},
-    {"ledger", NUMBER},
-    {"logins_cached", NUMBER},
-    {"logins_granted", NUMBER},
-    {"logins_refused", NUMBER},
-    {"logins_waiting", NUMBER},
-    {"lookups", NUMBER},
-    {"lookups_found", NUMBER},
-    {"map_generation", NUMBER},
-    {"map_groups", NUMBER},
-    {"map_left_out", NUMBER},
-    {"map_users", NUMBER},
-    {"names", NUMBER},
-    {"online_heard", TIME},
-    {"online_reachable", TRUTH},
-    {"persons", NUMBER},
-    {"pid", NUMBER},
-    {"roster_expires", TIME},
-    {"roster_serial", NUMBER},
-    {"schema", NUMBER},
-    {"uid", NUMBER},
-    {"unserved", NUMBER},
-    {"uptime", NUMBER},
-    {"used_tokens", NUMBER},
-    {"verdicts", NUMBER},
-};
-
-static int kind_of(const char *key)
-{
-	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++)
-		if (strcmp(typed[i].key, key) == 0)
-			return (int)typed[i].kind;
-	return str_starts(key, "refused:") ? (int)NUMBER : -1;
-}
-
 static void put_value(struct json_object *object, const char *key, const char *value)
 {
-	int kind = kind_of(key);
+	enum figure_kind kind = figure_kind(key);
 	uint64_t v = 0;
 
-	if ((kind == NUMBER || kind == TIME) &&
+	if ((kind == FIGURE_NUMBER || kind == FIGURE_TIME) &&
 	    num_parse(value, strlen(value), INT64_MAX, &v) == ERR_OK)
 		json_object_object_add(object, key, json_object_new_int64((int64_t)v));
-	else if (kind == TRUTH && (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0))
+	else if (kind == FIGURE_TRUTH && (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0))
 		json_object_object_add(object, key, json_object_new_boolean(*value == 'y'));
 	else
 		json_put_text(object, key, value);
@@ -117,7 +60,8 @@ static const char *readable(struct buf *storage, const char *key, const char *va
 	struct tm tm;
 	char date[32];
 
-	if (kind_of(key) != TIME || num_parse(value, strlen(value), INT32_MAX, &v) != ERR_OK)
+	if (figure_kind(key) != FIGURE_TIME ||
+	    num_parse(value, strlen(value), INT32_MAX, &v) != ERR_OK)
 		return *value ? shown(storage, value, CELL_MAX) : "-";
 	when = (time_t)v;
 	if (!v || !localtime_r(&when, &tm) ||

@@ -2,56 +2,11 @@
 #include "ctl/prometheus.h"
 
 #include "common/num.h"
-#include "common/str.h"
 #include "ctl/ctl.h"
+#include "ctl/figures.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* In groups of one name, as the format wants them. A label of NULL: what stands behind the key's
- * colon. */
-static const struct figure {
-	const char *key;
-	const char *name;
-	const char *label;
-	const char *type;
-	const char *help;
-} figures[] = {
-    {"uptime", "uptime_seconds", "", "gauge", "Time since encvoyd started."},
-    {"conf_loaded", "configuration_loaded_timestamp_seconds", "", "gauge",
-	"When the configuration was loaded."},
-    {"logins_granted", "logins_total", "reason=\"ok\"", "counter",
-	"Decided sign-ins by their reason."},
-    {"refused:", "logins_total", NULL, "counter", NULL},
-    {"logins_cached", "logins_cached_total", "", "counter",
-	"Sign-ins that the provider was not asked about."},
-    {"logins_waiting", "logins_waiting", "", "gauge", "Sign-ins that wait for their user."},
-    {"accounts", "account_decisions_total", "", "counter", "Account phases decided."},
-    {"lookups", "lookups_total", "", "counter", "Look-ups that the map could not answer."},
-    {"lookups_found", "lookups_found_total", "", "counter", "Of these, answered with an entry."},
-    {"connections", "connections", "", "gauge", "Open connections of PAM and NSS modules."},
-    {"connections_turned_away", "connections_refused_total", "", "counter",
-	"Connections beyond a limit."},
-    {"map_users", "map_users", "", "gauge", "Users of the map."},
-    {"map_groups", "map_groups", "", "gauge", "Groups of the map, private groups aside."},
-    {"map_left_out", "map_left_out", "", "gauge", "Users and groups that cannot be served."},
-    {"map_generation", "map_generation", "", "counter", "Publications of the map."},
-    {"identities", "identities", "", "gauge", "People with an entry in the database."},
-    {"online_heard", "online_heard_timestamp_seconds", "", "gauge",
-	"The last message of encvoyd-online, 0: none yet."},
-    {"directory_pass", "directory_pass_timestamp_seconds", "", "gauge",
-	"The end of the last directory pass, 0: none yet."},
-    {"directory_passed", "directory_success_timestamp_seconds", "", "gauge",
-	"The end of the last directory pass that succeeded."},
-    {"directory_ms", "directory_pass_milliseconds", "", "gauge",
-	"What the last directory pass took."},
-    {"directory_persons", "directory_persons", "", "gauge", "People in the last pass."},
-    {"directory_questions", "directory_questions_total", "", "counter",
-	"Names that the directory was asked for."},
-    {"roster_serial", "roster_serial", "", "gauge", "The serial of the roster in use."},
-    {"roster_expires", "roster_expiry_timestamp_seconds", "", "gauge",
-	"When the roster in use expires."},
-};
 
 static const char *text_of(const struct rows *rows, const char *key)
 {
@@ -87,29 +42,32 @@ static void put_info(const struct rows *rows)
 	puts("} 1");
 }
 
+/* A summary is described by the name that its sum and its count begin with. */
 static void put_head(const struct figure *f)
 {
+	const char *tail = strcmp(f->type, "summary") == 0 ? strrchr(f->name, '_') : NULL;
+	int len = (int)(tail ? (size_t)(tail - f->name) : strlen(f->name));
+
 	if (f->help)
-		printf("# HELP encvoy_%s %s\n# TYPE encvoy_%s %s\n", f->name, f->help, f->name,
-		    f->type);
+		printf("# HELP encvoy_%.*s %s\n# TYPE encvoy_%.*s %s\n", len, f->name, f->help, len,
+		    f->name, f->type);
 }
 
-static void put_sample(const struct figure *f, const char *key, uint64_t value)
+static void put_sample(const struct figure *f, const char *rest, uint64_t value)
 {
 	printf("encvoy_%s", f->name);
-	if (!f->label) {
+	if (*rest) {
 		putchar('{');
-		put_label("reason", key + strlen(f->key));
+		put_label(f->label, rest);
 		putchar('}');
 	} else if (*f->label) {
 		printf("{%s}", f->label);
 	}
-	printf(" %llu\n", (unsigned long long)value);
-}
-
-static bool is_of(const struct figure *f, const char *key)
-{
-	return f->label ? strcmp(key, f->key) == 0 : str_starts(key, f->key);
+	if (f->scale)
+		printf(" %llu.%03llu\n", (unsigned long long)(value / f->scale),
+		    (unsigned long long)(value % f->scale));
+	else
+		printf(" %llu\n", (unsigned long long)value);
 }
 
 static void put_figure(const struct rows *rows, const struct figure *f)
@@ -118,15 +76,16 @@ static void put_figure(const struct rows *rows, const struct figure *f)
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct msg_row *row = &rows->v[i];
+		const char *rest = row->n >= 2 ? figure_match(f, row->fields[0]) : NULL;
 		uint64_t value = 0;
 
-		if (row->n < 2 || !is_of(f, row->fields[0]) ||
+		if (!rest ||
 		    num_parse(row->fields[1], strlen(row->fields[1]), INT64_MAX, &value) != ERR_OK)
 			continue;
 		if (!begun)
 			put_head(f);
 		begun = true;
-		put_sample(f, row->fields[0], value);
+		put_sample(f, rest, value);
 	}
 }
 
@@ -137,8 +96,9 @@ int print_prometheus(const struct rows *rows, int status)
 	if (status != EXIT_DONE)
 		return finish_output(status);
 	put_info(rows);
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-		put_figure(rows, &figures[i]);
+	for (size_t i = 0; i < figures_count; i++)
+		if (figures[i].name)
+			put_figure(rows, &figures[i]);
 	printf("# HELP encvoy_online_up Whether encvoyd-online holds its socket.\n"
 	       "# TYPE encvoy_online_up gauge\nencvoy_online_up %d\n",
 	    strcmp(text_of(rows, "online_reachable"), "yes") == 0);

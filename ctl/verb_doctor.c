@@ -19,10 +19,14 @@ static void check_all(struct findings *f)
 	if (usable)
 		check_sshd(f, &conf);
 	check_web(f);
-	check_daemon(f);
+	check_nscd(f);
+	check_logs(f);
+	check_ways(f, usable ? &conf : NULL);
+	check_daemon(f, usable ? &conf : NULL);
 	check_map(f);
 	if (!usable)
 		return;
+	check_proxy(f, &conf);
 	if (file && secretfile_read(file, &secret) != ERR_OK) {
 		found(f, FOUND_WARNING, "client", "run doctor as root",
 		    "the client secret cannot be read: the provider was not asked about the "

@@ -6,6 +6,7 @@ dist_doc_DATA = \
 	%D%/code-page.md \
 	%D%/console.md \
 	%D%/containers.md \
+	%D%/doctor.md \
 	%D%/dovecot.md \
 	%D%/fail2ban.md \
 	%D%/leaver.md \

@@ -86,12 +86,16 @@ static void default_signals(void)
 
 static const char *become(const struct child_spec *spec, pid_t parent)
 {
-	char pid[32], name[64], debug[] = "-d";
+	char pid[32], name[64], journal[64], debug[] = "-d";
 	char fds[] = "LISTEN_FDS=1", path[] = PATH_VALUE;
 	char *argv[] = {name, spec->to_stderr ? debug : NULL, NULL};
-	char *env[] = {path, spec->listen_fd < 0 ? NULL : fds, pid, NULL};
-	const char *what;
+	const char *stream = getenv("JOURNAL_STREAM"), *what;
+	bool listens = spec->listen_fd >= 0;
+	char *more = stream ? journal : NULL;
+	char *env[] = {path, listens ? fds : more, listens ? pid : NULL, more, NULL};
 
+	/* theirs is ours */
+	snprintf(journal, sizeof(journal), "JOURNAL_STREAM=%s", stream ? stream : "");
 	snprintf(name, sizeof(name), "%s", spec->name);
 	snprintf(pid, sizeof(pid), "LISTEN_PID=%d", (int)getpid());
 	default_signals();

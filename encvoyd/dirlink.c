@@ -64,7 +64,8 @@ static void fail(struct server *s, enum err why)
 static void break_off(struct server *s, enum err why)
 {
 	if (why == ERR_PROTOCOL)
-		log_line(LOG_ERR, "the directory's side of encvoyd-online broke the protocol");
+		log_event_line(EVENT_ONLINE_FAULT, LOG_ERR,
+		    "the directory's side of encvoyd-online broke the protocol");
 	fail(s, why);
 	rest(s);
 }
@@ -126,6 +127,16 @@ static void on_message(struct server *s, enum msg_type type, struct reader *r)
 	}
 }
 
+static void take_times(struct server *s, struct reader *r)
+{
+	struct msg_times m;
+
+	if (proto_get_times(r, &m) == ERR_OK)
+		provider_times_take(&s->times, &m);
+	else
+		break_off(s, ERR_PROTOCOL);
+}
+
 static void on_packet(struct chan *chan, const void *bytes, size_t len)
 {
 	struct server *s = chan->owner;
@@ -136,6 +147,8 @@ static void on_packet(struct chan *chan, const void *bytes, size_t len)
 	s->online_heard = clock_unix();
 	if (e != ERR_OK)
 		break_off(s, ERR_PROTOCOL);
+	else if (type == MSG_TIMES)
+		take_times(s, &r);
 	else
 		on_message(s, type, &r);
 }
@@ -146,8 +159,8 @@ static void on_ended(struct chan *chan, enum err why)
 	struct server *s = chan->owner;
 
 	if (s->dirlink.asked != ASKED_NOTHING || why != ERR_CLOSED) {
-		log_line(LOG_WARNING, "the directory's side of encvoyd-online is gone: %s",
-		    err_text(why));
+		log_event_line(EVENT_ONLINE_FAULT, LOG_WARNING,
+		    "the directory's side of encvoyd-online is gone: %s", err_text(why));
 		break_off(s, why);
 		return;
 	}

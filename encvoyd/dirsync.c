@@ -40,7 +40,10 @@ static void log_pass(const struct dirsync *d)
 		log_kv(&line, "detail", d->detail);
 	}
 	log_kv_number(&line, "ms", (uint64_t)d->took_ms);
-	log_buf(d->result == ERR_OK ? LOG_INFO : LOG_WARNING, &line);
+	if (d->result == ERR_OK)
+		log_buf(LOG_INFO, &line);
+	else
+		log_event_buf(EVENT_DIRECTORY_FAILED, LOG_WARNING, &line);
 }
 
 static void conclude(struct server *s, enum err e, const char *detail)
@@ -79,7 +82,7 @@ static void log_malformed(const struct msg_person *p, const char *field, enum er
 	log_kv(&line, "sub", p->sub);
 	log_kv(&line, "field", field);
 	log_kv(&line, "reason", err_word(e));
-	log_buf(LOG_ERR, &line);
+	log_event_buf(EVENT_DIRECTORY_FAILED, LOG_ERR, &line);
 }
 
 static enum err take(struct server *s, struct reader *r, uint32_t n)
@@ -141,14 +144,14 @@ static enum err log_news(void *arg, const char *sub, const char *login, const ch
 {
 	AUTO_BUF struct buf line = {0};
 
+	bool renamed = strcmp(reason, NOTED_LOGIN) == 0;
+
 	(void)arg;
-	log_begin(&line, strcmp(reason, NOTED_LOGIN) == 0
-			     ? "a login changed; name, uid and home stay"
-			     : "no name is bound");
+	log_begin(&line, renamed ? "a login changed; name, uid and home stay" : "no name is bound");
 	log_kv(&line, "sub", sub);
 	log_kv(&line, "login", login);
 	log_kv(&line, "reason", reason);
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(renamed ? EVENT_NONE : EVENT_PERSON_NOT_SERVED, LOG_WARNING, &line);
 	return ERR_OK;
 }
 
@@ -205,7 +208,8 @@ enum err dirsync_end(struct server *s, const struct msg_end *m, bool has_base)
 	if (e == ERR_OK)
 		e = apply(s, m->unchanged, &standing);
 	if (e == ERR_IO)
-		log_line(LOG_ERR, "the identity database: %s", identities_trouble(s->ids));
+		log_event_line(EVENT_DATABASE_FAULT, LOG_ERR, "the identity database: %s",
+		    identities_trouble(s->ids));
 	conclude(s, e, m->detail);
 	return e;
 }

@@ -25,10 +25,12 @@ static void end_user(sd_bus *bus, uid_t uid)
 	    "org.freedesktop.login1.Manager", "TerminateUser", &error, NULL, "u", (uint32_t)uid);
 
 	if (r < 0)
-		log_line(LOG_ERR, "logind does not end the sessions of uid %u: %s", (unsigned)uid,
+		log_event_line(EVENT_BLOCKED_LEFT, LOG_ERR,
+		    "logind does not end the sessions of uid %u: %s", (unsigned)uid,
 		    error.message ? error.message : "no answer");
 	else
-		log_line(LOG_NOTICE, "logind ends the sessions of uid %u", (unsigned)uid);
+		log_event_line(EVENT_BLOCKED_ENDED, LOG_NOTICE,
+		    "logind ends the sessions of uid %u", (unsigned)uid);
 }
 
 bool evict_sessions(const struct blocked *b)

@@ -68,7 +68,8 @@ static void log_report(const struct evict_report *r)
 	log_kv_number(&line, "ended", r->ended - (r->left < r->ended ? r->left : r->ended));
 	log_kv_number(&line, "left", r->left);
 	log_kv_number(&line, "local", r->skipped);
-	log_buf(r->left ? LOG_ERR : LOG_NOTICE, &line);
+	log_event_buf(r->left ? EVENT_BLOCKED_LEFT : EVENT_BLOCKED_ENDED,
+	    r->left ? LOG_ERR : LOG_NOTICE, &line);
 }
 
 static enum err evict(void)
@@ -84,7 +85,8 @@ static enum err evict(void)
 		e = evict_processes(&blocked, &report);
 	}
 	if (e != ERR_OK)
-		log_line(LOG_ERR, "%s: %s: nobody is put out", BLOCKED_FILE, err_text(e));
+		log_event_line(EVENT_BLOCKED_LEFT, LOG_ERR, "%s: %s: nobody is put out",
+		    BLOCKED_FILE, err_text(e));
 	log_report(&report);
 	return e;
 }

@@ -50,7 +50,7 @@ static void log_report(const struct db_report *r)
 	if (r->migrated_from)
 		log_line(LOG_NOTICE, "the identity database came from schema %u", r->migrated_from);
 	if (r->set_aside)
-		log_line(LOG_ERR,
+		log_event_line(EVENT_DATABASE_FAULT, LOG_ERR,
 		    "the identity database was damaged: it is kept as %s, %llu entries "
 		    "of the ledger were saved",
 		    r->aside, (unsigned long long)r->salvaged);
@@ -69,7 +69,8 @@ static enum err open_identities(struct server *s)
 		return ERR_TOO_LONG;
 	e = identities_open(&paths, geteuid(), clock_unix(), &s->ids, &report);
 	if (e != ERR_OK)
-		log_line(LOG_ERR, "the identity database %s: %s", path, err_text(e));
+		log_event_line(EVENT_DATABASE_FAULT, LOG_ERR, "the identity database %s: %s", path,
+		    err_text(e));
 	else
 		log_report(&report);
 	return e;

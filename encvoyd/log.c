@@ -2,6 +2,7 @@
 #include "encvoyd/log.h"
 
 #include "common/str.h"
+#include "encvoyd/log_journal.h"
 #include "sys/clock.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,18 +21,30 @@ static struct {
 	const char *ident;
 	bool to_stderr;
 	bool opened;
-	int fd;        /* /dev/log, -1: not connected */
+	bool journal;  /* stderr is systemd's journal */
+	bool native;   /* fd is the journal's own socket, not /dev/log */
+	int fd;        /* -1: not connected */
 	unsigned lost; /* lines since the last one that went through */
 } state = {.ident = "encvoyd", .fd = -1};
 
-static void reconnect(void)
+static bool connect_to(const char *path)
 {
-	struct sockaddr_un sa = {.sun_family = AF_UNIX, .sun_path = SYSLOG_PATH};
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
 	close_fd(&state.fd);
+	if (!str_copy(sa.sun_path, sizeof(sa.sun_path), path))
+		return false;
 	state.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (state.fd >= 0 && connect(state.fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0)
 		close_fd(&state.fd);
+	return state.fd >= 0;
+}
+
+static void reconnect(void)
+{
+	state.native = state.journal && connect_to(LOG_JOURNAL_PATH);
+	if (!state.native)
+		(void)connect_to(SYSLOG_PATH);
 }
 
 void log_open(const char *ident, bool to_stderr)
@@ -40,33 +52,43 @@ void log_open(const char *ident, bool to_stderr)
 	state.ident = ident;
 	state.to_stderr = to_stderr;
 	state.opened = true;
+	state.journal = log_journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO);
 	tzset(); /* children need not read it anew */
 	reconnect();
 }
 
-/* One datagram as syslog(3) writes it, or not at all. */
-static bool send_datagram(int priority, const char *text)
+/* As syslog(3) writes it. */
+static void put_syslog(struct buf *out, const struct log_entry *e)
 {
-	char head[128], when[32];
 	time_t now = (time_t)clock_unix();
+	char when[32];
 	struct tm tm;
-	int n;
 
 	localtime_r(&now, &tm);
 	strftime(when, sizeof(when), "%b %e %T", &tm);
-	n = snprintf(head, sizeof(head), "<%d>%s %s[%d]: ", LOG_AUTHPRIV | priority, when,
-	    state.ident, (int)getpid());
-	if (n < 0 || (size_t)n >= sizeof(head))
-		return false;
+	buf_printf(out, "<%d>%s %s[%d]: %s", e->priority, when, e->ident, e->pid, e->text);
+}
+
+/* One datagram, or none at all. */
+static bool send_datagram(const struct log_entry *e)
+{
+	static char storage[LOG_JOURNAL_MAX];
+
 	for (int attempt = 0; attempt < 2; attempt++) {
-		struct iovec iov[2] = {{head, (size_t)n}, {(void *)(uintptr_t)text, strlen(text)}};
-		struct msghdr m = {.msg_iov = iov, .msg_iovlen = 2};
+		struct buf out;
 
 		if (state.fd < 0)
 			reconnect();
 		if (state.fd < 0)
 			return false;
-		if (sendmsg(state.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		buf_init_fixed(&out, storage, sizeof(storage));
+		if (state.native)
+			log_journal_put(&out, e);
+		else
+			put_syslog(&out, e);
+		if (out.err != ERR_OK)
+			return false;
+		if (send(state.fd, out.data, out.len, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return true;
 		if (errno == EAGAIN || errno == ENOBUFS)
 			return false;
@@ -75,31 +97,45 @@ static bool send_datagram(int priority, const char *text)
 	return false;
 }
 
-static void to_syslog(int priority, const char *text)
+static struct log_entry entry_of(int priority, const char *text)
+{
+	return (struct log_entry){.ident = state.ident,
+	    .pid = (int)getpid(),
+	    .priority = LOG_AUTHPRIV | priority,
+	    .text = text};
+}
+
+static void to_log(const struct log_entry *e)
 {
 	if (state.lost) {
-		char note[64];
+		struct log_entry note;
+		char text[64];
 
-		snprintf(note, sizeof(note), "log lines lost: %u", state.lost);
-		if (!send_datagram(LOG_WARNING, note)) {
+		snprintf(text, sizeof(text), "log lines lost: %u", state.lost);
+		note = entry_of(LOG_WARNING, text);
+		if (!send_datagram(&note)) {
 			state.lost++;
 			return;
 		}
 		state.lost = 0;
 	}
-	if (!send_datagram(priority, text))
+	if (!send_datagram(e))
 		state.lost++;
 }
 
-static void send_line(int priority, char *text)
+static void send_line(enum log_event event, int priority, bool pairs, char *text)
 {
+	struct log_entry e = entry_of(priority, text);
+
+	e.event = event;
+	e.pairs = pairs;
 	for (char *p = text; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	if (state.to_stderr || !state.opened)
 		dprintf(STDERR_FILENO, "%s: %s\n", state.ident, text);
 	if (state.opened)
-		to_syslog(priority, text);
+		to_log(&e);
 }
 
 void log_line(int priority, const char *fmt, ...)
@@ -110,7 +146,18 @@ void log_line(int priority, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	send_line(priority, text);
+	send_line(EVENT_NONE, priority, false, text);
+}
+
+void log_event_line(enum log_event event, int priority, const char *fmt, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	send_line(event, priority, false, text);
 }
 
 static bool needs_quotes(const struct buf *value)
@@ -161,9 +208,16 @@ void log_kv_number(struct buf *line, const char *key, uint64_t value)
 	buf_printf(line, "%llu", (unsigned long long)value);
 }
 
+void log_event_buf(enum log_event event, int priority, struct buf *line)
+{
+	const char *built = buf_cstr(line);
+	char text[LOG_LINE_MAX];
+
+	snprintf(text, sizeof(text), "%s", built ? built : "(line lost)");
+	send_line(event, priority, true, text);
+}
+
 void log_buf(int priority, struct buf *line)
 {
-	const char *text = buf_cstr(line);
-
-	log_line(priority, "%s", text ? text : "(line lost)");
+	log_event_buf(EVENT_NONE, priority, line);
 }

@@ -16,6 +16,8 @@ encvoyd_listener_sources = \
 	encvoyd/limits.c \
 	encvoyd/listener.c encvoyd/listener.h \
 	encvoyd/log.c encvoyd/log.h \
+	encvoyd/log_event.c encvoyd/log_event.h \
+	encvoyd/log_journal.c encvoyd/log_journal.h \
 	encvoyd/login.c encvoyd/login.h \
 	encvoyd/lookup.c \
 	encvoyd/loop.c encvoyd/loop.h \
@@ -45,8 +47,10 @@ encvoyd_listener_sources = \
 	encvoyd/status.c encvoyd/status.h \
 	encvoyd/status_block.c \
 	encvoyd/status_directory.c \
+	encvoyd/status_times.c \
 	encvoyd/supervise.c encvoyd/supervise.h \
 	encvoyd/throttle.c encvoyd/throttle.h \
+	encvoyd/times.c encvoyd/times.h \
 	encvoyd/told.c encvoyd/told.h \
 	encvoyd/uidcount.c encvoyd/uidcount.h \
 	encvoyd/verdicts.c encvoyd/verdicts.h \
@@ -72,7 +76,9 @@ libevict_la_SOURCES = \
 	encvoyd/evict.h \
 	encvoyd/evict_kill.c \
 	encvoyd/evict_logind.c \
-	encvoyd/log.c encvoyd/log.h
+	encvoyd/log.c encvoyd/log.h \
+	encvoyd/log_event.c encvoyd/log_event.h \
+	encvoyd/log_journal.c encvoyd/log_journal.h
 libevict_la_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
 libexec_PROGRAMS += encvoyd-evict

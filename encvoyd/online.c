@@ -17,7 +17,7 @@ static void protocol_error(struct login *l, const char *what)
 	log_begin(&line, "encvoyd-online broke the protocol");
 	log_kv(&line, "id", l->q.login_id);
 	log_kv(&line, "what", what);
-	log_buf(LOG_ERR, &line);
+	log_event_buf(EVENT_ONLINE_FAULT, LOG_ERR, &line);
 	login_refused(l, ERR_INTERNAL, NULL);
 }
 
@@ -82,6 +82,16 @@ static void handle_renewed(struct login *l, struct reader *r)
 		protocol_error(l, "RENEWED");
 }
 
+static void handle_times(struct login *l, struct reader *r)
+{
+	struct msg_times m;
+
+	if (proto_get_times(r, &m) != ERR_OK)
+		protocol_error(l, "TIMES");
+	else
+		provider_times_take(&l->conn->server->times, &m);
+}
+
 static void handle_result(struct login *l, struct reader *r)
 {
 	struct msg_result m;
@@ -103,6 +113,7 @@ static const struct {
     {MSG_ASK, CONN_WAITING, handle_ask},
     {MSG_IDENTITY, CONN_WAITING | CONN_ASKED, handle_identity},
     {MSG_RENEWED, CONN_WAITING | CONN_ASKED, handle_renewed},
+    {MSG_TIMES, CONN_WAITING | CONN_ASKED, handle_times},
     {MSG_RESULT, CONN_WAITING | CONN_ASKED, handle_result},
 };
 
@@ -134,7 +145,8 @@ static void on_ended(struct chan *chan, enum err why)
 		protocol_error(l, err_word(why));
 		return;
 	}
-	log_line(LOG_ERR, "encvoyd-online left login %s without a result", l->q.login_id);
+	log_event_line(EVENT_ONLINE_FAULT, LOG_ERR, "encvoyd-online left login %s without a result",
+	    l->q.login_id);
 	login_refused(l, ERR_INTERNAL, NULL);
 }
 
@@ -172,12 +184,13 @@ enum err online_connect(const struct server *s, int *ret_fd)
 	enum err e = sock_connect(s->o->paths->online_socket, &fd);
 
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "encvoyd-online cannot be reached: %s", err_text(e));
+		log_event_line(EVENT_ONLINE_FAULT, LOG_ERR, "encvoyd-online cannot be reached: %s",
+		    err_text(e));
 		return e;
 	}
 	if (!is_trusted(s, fd)) {
-		log_line(
-		    LOG_ERR, "the socket %s belongs to a stranger", s->o->paths->online_socket);
+		log_event_line(EVENT_ONLINE_FAULT, LOG_ERR, "the socket %s belongs to a stranger",
+		    s->o->paths->online_socket);
 		return ERR_NO_DAEMON;
 	}
 	*ret_fd = take_fd(&fd);

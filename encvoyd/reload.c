@@ -11,9 +11,9 @@
 void log_conf_refused(const struct conf_error *e)
 {
 	if (e->line)
-		log_line(LOG_ERR, "%s:%u: %s", e->file, e->line, e->text);
+		log_event_line(EVENT_CONF_REFUSED, LOG_ERR, "%s:%u: %s", e->file, e->line, e->text);
 	else
-		log_line(LOG_ERR, "%s: %s", e->file, e->text);
+		log_event_line(EVENT_CONF_REFUSED, LOG_ERR, "%s: %s", e->file, e->text);
 }
 
 static void free_conf(struct conf **c)
@@ -66,14 +66,14 @@ static void left_out(void *arg, const char *sub, const char *name, enum err why)
 		log_kv(&line, "sub", sub);
 	log_kv(&line, sub ? "user" : "group", name);
 	log_kv(&line, "reason", err_word(why));
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(EVENT_PERSON_NOT_SERVED, LOG_WARNING, &line);
 }
 
 static enum err note_published(struct server *s, enum err e, const struct publish_report *report)
 {
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "the map in %s cannot be written: %s", s->o->paths->cache_dir,
-		    err_text(e));
+		log_event_line(EVENT_MAP_FAULT, LOG_ERR, "the map in %s cannot be written: %s",
+		    s->o->paths->cache_dir, err_text(e));
 		return e;
 	}
 	s->map_users = report->users;
@@ -109,7 +109,8 @@ void server_write_blocked(struct server *s)
 
 	s->blocked_stale = e != ERR_OK;
 	if (e != ERR_OK)
-		log_line(LOG_ERR, "%s/" BLOCKED_FILE " cannot be written, no session is ended: %s",
+		log_event_line(EVENT_BLOCKED_LEFT, LOG_ERR,
+		    "%s/" BLOCKED_FILE " cannot be written, no session is ended: %s",
 		    s->o->paths->cache_dir, err_text(e));
 }
 

@@ -115,7 +115,7 @@ static void log_conf_error(const struct request *q, const struct conf_error *e)
 	log_kv(&line, "file", e->file);
 	log_kv_number(&line, "line", e->line);
 	log_kv(&line, "error", e->text);
-	log_buf(LOG_ERR, &line);
+	log_event_buf(EVENT_CONF_REFUSED, LOG_ERR, &line);
 }
 
 enum err request_authorise(struct conn *c, struct request *q)
@@ -159,6 +159,13 @@ static int priority_of(enum err outcome)
 	return outcome == ERR_INTERNAL ? LOG_ERR : LOG_NOTICE;
 }
 
+static enum log_event event_of(const char *what, enum err outcome)
+{
+	if (*what == 'a') /* "account" */
+		return outcome == ERR_OK ? EVENT_ACCOUNT_GRANTED : EVENT_ACCOUNT_REFUSED;
+	return outcome == ERR_OK ? EVENT_LOGIN_GRANTED : EVENT_LOGIN_REFUSED;
+}
+
 void request_log(const char *what, const struct conn *c, const struct request *q, unsigned method,
     enum err outcome, const struct decision *d)
 {
@@ -184,5 +191,5 @@ void request_log(const char *what, const struct conn *c, const struct request *q
 		log_kv(&line, "rule", or_null(d->verdict.rule));
 		log_kv(&line, "at", or_null(d->verdict.at));
 	}
-	log_buf(priority_of(outcome), &line);
+	log_event_buf(event_of(what, outcome), priority_of(outcome), &line);
 }

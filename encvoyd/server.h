@@ -15,6 +15,7 @@
 #include "encvoyd/passpool.h"
 #include "encvoyd/publish.h"
 #include "encvoyd/throttle.h"
+#include "encvoyd/times.h"
 #include "encvoyd/told.h"
 #include "encvoyd/uidcount.h"
 #include "encvoyd/verdicts.h"
@@ -73,6 +74,7 @@ struct server {
 	struct dirfind dirfind;
 	struct told told;
 	struct counters count;
+	struct provider_times times;
 	bool stopping;
 };
 

@@ -111,6 +111,8 @@ enum err status_rows(struct server *s, const struct admin *a)
 	if (e == ERR_OK)
 		e = refused_rows(s, a);
 	if (e == ERR_OK)
+		e = status_times_rows(s, a);
+	if (e == ERR_OK)
 		e = status_directory_rows(s, a);
 	return e == ERR_OK ? admin_status_rows(a) : e;
 }

@@ -137,7 +137,7 @@ static void log_verb(const struct conn *c, const struct msg_admin *m, enum err o
 		log_kv(&line, "arg", m->args[i]);
 	log_kv_number(&line, "peer", c->peer.uid);
 	log_kv(&line, "result", err_word(outcome));
-	log_buf(outcome == ERR_OK ? LOG_INFO : LOG_NOTICE, &line);
+	log_event_buf(EVENT_ADMIN, outcome == ERR_OK ? LOG_INFO : LOG_NOTICE, &line);
 }
 
 static void run_verb(struct conn *c, const struct msg_admin *m)

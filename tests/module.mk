@@ -39,6 +39,7 @@ system_tests = \
 	%D%/system/ctl.t \
 	%D%/system/enroll.t \
 	%D%/system/fail2ban.t \
+	%D%/system/journal.t \
 	%D%/system/locker.t \
 	%D%/system/polkit.t \
 	%D%/system/roster.t \

@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "encvoyd/log.h"
 #include "encvoyd/online/source.h"
+#include "encvoyd/online/times.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
@@ -94,7 +95,7 @@ static void log_end(const struct directory *d, const char *what, const struct ms
 	log_kv(&line, "directory", d->conf->directory);
 	log_kv(&line, "reason", err_word(end->code));
 	log_kv(&line, "detail", *end->detail ? end->detail : NULL);
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(EVENT_DIRECTORY_FAILED, LOG_WARNING, &line);
 }
 
 /* login: NULL for a pass. Whatever it returns but ERR_OK ends the conversation. */
@@ -114,6 +115,10 @@ static enum err serve(struct directory *d, const char *login)
 	if (end.code == ERR_CANCELLED)
 		return end.code;
 	buf_init(&packet, PROTO_MAX);
+	e = times_put(&packet) ? send_packet(d, &packet) : ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	buf_reset(&packet);
 	proto_put_end(&packet, &end);
 	return send_packet(d, &packet);
 }
@@ -155,6 +160,7 @@ void directory_child(
 	CLEANUP(directory_end) struct directory d = {.fd = fd, .conf = conf, .have = have};
 	enum err e = http_new(trust, conf->proxy, fd, &d.http);
 
+	times_are(TIMES_DIRECTORY);
 	buf_init(&d.batch, PROTO_MAX);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].word, conf->directory) == 0)

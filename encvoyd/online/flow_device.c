@@ -5,6 +5,7 @@
 
 #include "encvoyd/online/codeflow.h"
 #include "encvoyd/online/qr.h"
+#include "encvoyd/online/times.h"
 #include "oidc/device.h"
 #include "oidc/form.h"
 #include "sys/clock.h"
@@ -36,6 +37,17 @@ static enum err refusal_of(const struct http_answer *a)
 	return oauth_error_err(o);
 }
 
+static enum err post(
+    struct login *l, enum endpoint which, const struct buf *form, struct http_answer *ret)
+{
+	enum err e;
+
+	times_are(TIMES_DEVICE);
+	e = idp_post(&l->idp, which, form, ret);
+	times_are(TIMES_TOKEN);
+	return e;
+}
+
 static enum err request_grant(struct login *l, struct device_grant *ret)
 {
 	AUTO_BUF struct buf form = {0};
@@ -48,7 +60,7 @@ static enum err request_grant(struct login *l, struct device_grant *ret)
 	    &form);
 	if (l->idp.offline)
 		form_put(&form, "prompt", "consent");
-	e = idp_post(&l->idp, ENDPOINT_DEVICE, &form, &a);
+	e = post(l, ENDPOINT_DEVICE, &form, &a);
 	if (e != ERR_OK)
 		return e;
 	if (a.status != 200)
@@ -95,7 +107,7 @@ static enum err poll_once(
 
 	buf_init_secret(&form, FORM_MAX);
 	device_token_body(&l->idp.client, g, &form);
-	e = idp_post(&l->idp, ENDPOINT_TOKEN, &form, &a);
+	e = post(l, ENDPOINT_TOKEN, &form, &a);
 	/* nothing is kept open while we wait */
 	l->idp.network.rest(l->idp.network.arg);
 	if (e == ERR_PROVIDER_UNREACHABLE || e == ERR_PROVIDER_ERROR)

@@ -6,6 +6,7 @@
 #include "common/str.h"
 #include "encvoyd/online/http_internal.h"
 #include "encvoyd/online/http_rules.h"
+#include "encvoyd/online/times.h"
 #include "encvoyd/online/wipemem.h"
 #include "sys/clock.h"
 
@@ -274,6 +275,7 @@ enum err http_start(struct http *h, const struct http_request *r)
 	enum err e = ERR_OK;
 
 	forget_last(h);
+	h->started = clock_mono_ms();
 	h->deadline = r->deadline;
 	h->page = r->page;
 	h->on_header = r->on_header;
@@ -419,6 +421,7 @@ enum err http_finish(struct http *h, struct http_answer *ret)
 {
 	enum err e = h->result;
 
+	times_add(clock_mono_ms() - h->started, e == ERR_OK);
 	drop_request(h);
 	*ret = h->answer;
 	h->answer = (struct http_answer){0};

@@ -23,6 +23,7 @@ struct http {
 	bool page;        /* as in the request, like the next two */
 	void (*on_header)(void *arg, struct slice line);
 	void *arg;
+	int64_t started;
 	int64_t deadline;
 	enum err refused; /* by a callback of ours */
 	bool too_long;    /* the body, which may still be somebody's own fault */

@@ -6,6 +6,7 @@
 #include "encvoyd/online/fdpass.h"
 #include "encvoyd/online/http.h"
 #include "encvoyd/online/keys_cache.h"
+#include "encvoyd/online/times.h"
 #include "oidc/url.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
@@ -123,7 +124,7 @@ static void note_failure(const struct keys_server *s, enum keys_what what, enum 
 	log_kv(&line, "document", name_of(what));
 	log_kv(&line, "reason", err_word(e));
 	log_kv(&line, "detail", *http_detail(s->http) ? http_detail(s->http) : NULL);
-	log_buf(LOG_WARNING, &line);
+	log_event_buf(EVENT_PROVIDER_SILENT, LOG_WARNING, &line);
 }
 
 static void start_fetch(struct keys_server *s, enum keys_what what)
@@ -226,6 +227,7 @@ void keys_child(int control, const struct conf *conf, const struct trust *trust)
 	struct discovery_rules rules;
 	enum err e;
 
+	times_are(TIMES_KEYS);
 	documents_rules(conf, &rules);
 	s.control = control;
 	keys_cache_init(&s.cache, &rules);

@@ -79,7 +79,8 @@ static enum err prepare(struct login *l, const struct conf *conf)
 		args[i] = l->job.args[i];
 	e = conf_service(conf, l->job.service, args, l->job.n_args, &l->service, &why);
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "login %s: %s:%u: %s", l->id, why.file, why.line, why.text);
+		log_event_line(EVENT_CONF_REFUSED, LOG_ERR, "login %s: %s:%u: %s", l->id, why.file,
+		    why.line, why.text);
 		return e;
 	}
 	if (!find_host(l, conf))
@@ -109,11 +110,14 @@ static void log_end_of(const struct login *l, enum err e)
 		log_kv(&line, "reason", err_word(e));
 		log_kv(&line, "detail", *l->idp.detail ? l->idp.detail : NULL);
 	}
-	log_buf(wrong_here ? LOG_ERR : LOG_INFO, &line);
+	log_event_buf(
+	    e == ERR_OK ? EVENT_NONE : EVENT_LOGIN_FAILED, wrong_here ? LOG_ERR : LOG_INFO, &line);
 }
 
 static void end(struct login *l, enum err e)
 {
+	if (e != ERR_CANCELLED)
+		(void)talk_times(&l->talk);
 	if (e == ERR_OK && l->refresh_token)
 		e = talk_renewed(&l->talk, l->refresh_token);
 	if (e == ERR_OK)

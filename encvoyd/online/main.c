@@ -7,6 +7,7 @@
 #include "encvoyd/online/http.h"
 #include "encvoyd/online/process.h"
 #include "encvoyd/online/template.h"
+#include "encvoyd/online/times.h"
 #include "encvoyd/online/wipemem.h"
 #include "sys/notify.h"
 
@@ -43,6 +44,9 @@ static int serve(void)
 	e = http_init();
 	if (e != ERR_OK)
 		return fail("libcurl", e);
+	e = times_share();
+	if (e != ERR_OK)
+		return fail("shared memory", e);
 	/* no restart makes a configuration better, and the unit knows this status */
 	e = template_load(&t);
 	if (e != ERR_OK)

@@ -11,6 +11,7 @@ libonline_la_SOURCES = \
 	%D%/idp.c %D%/idp.h \
 	%D%/network.c %D%/network.h \
 	%D%/roster_place.c %D%/roster_place.h \
+	%D%/times.c %D%/times.h \
 	%D%/trust.c %D%/trust.h \
 	%D%/wipemem.c %D%/wipemem.h
 libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
@@ -19,6 +20,8 @@ libonline_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 noinst_LTLIBRARIES += libonlined.la
 libonlined_la_SOURCES = \
 	encvoyd/log.c encvoyd/log.h \
+	encvoyd/log_event.c encvoyd/log_event.h \
+	encvoyd/log_journal.c encvoyd/log_journal.h \
 	%D%/api_client.c %D%/api_client.h \
 	%D%/api_listing.c %D%/api_listing.h \
 	%D%/api_pages.c \

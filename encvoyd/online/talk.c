@@ -2,6 +2,7 @@
 #include "encvoyd/online/talk.h"
 
 #include "common/str.h"
+#include "encvoyd/online/times.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
@@ -86,6 +87,14 @@ enum err talk_renewed(struct talk *t, const struct secret *token)
 	buf_init_secret(&packet, PROTO_MAX);
 	proto_put_renewed(&packet, token);
 	return send_packet(t, &packet);
+}
+
+enum err talk_times(struct talk *t)
+{
+	AUTO_BUF struct buf packet = {0};
+
+	buf_init(&packet, PROTO_MAX);
+	return times_put(&packet) ? send_packet(t, &packet) : ERR_OK;
 }
 
 enum err talk_identity(struct talk *t, const struct msg_identity *m)

@@ -30,6 +30,8 @@ enum err talk_ask(struct talk *t, enum ask_kind kind, bool echo, const char *tex
  * caller frees the answer. */
 enum err talk_wait(struct talk *t, int64_t until, struct secret **ret);
 enum err talk_renewed(struct talk *t, const struct secret *token);
+/* What requests took so far, where that is counted. */
+enum err talk_times(struct talk *t);
 /* The two ends of a conversation. An identity waits for the answer to an open question first. */
 enum err talk_identity(struct talk *t, const struct msg_identity *m);
 enum err talk_refuse(struct talk *t, enum err code, const char *text);

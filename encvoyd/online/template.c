@@ -35,12 +35,14 @@ enum err template_load(struct template *t)
 	enum err e = conffile_load(ENCVOY_SYSCONFDIR, &conf, &why);
 
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "configuration refused: %s:%u: %s", why.file, why.line, why.text);
+		log_event_line(EVENT_CONF_REFUSED, LOG_ERR, "configuration refused: %s:%u: %s",
+		    why.file, why.line, why.text);
 		return e;
 	}
 	e = trust_load(conf.ca_file, &trust);
 	if (e != ERR_OK) {
-		log_line(LOG_ERR, "configuration refused: certificates of %s: %s",
+		log_event_line(EVENT_CONF_REFUSED, LOG_ERR,
+		    "configuration refused: certificates of %s: %s",
 		    conf.ca_file ? conf.ca_file : "the system's CA store", err_text(e));
 		return e;
 	}

@@ -2,6 +2,7 @@
 /* Every message of the wire, in both directions: what is decoded is encoded again to the same
  * bytes, so nothing is read that was not sent, and nothing sent that was not read. */
 #include "common/proto.h"
+#include "common/proto_times.h"
 #include "common/str.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -213,6 +214,16 @@ static bool keys(struct reader *r, struct buf *b)
 	return true;
 }
 
+static bool times(struct reader *r, struct buf *b)
+{
+	struct msg_times m;
+
+	if (proto_get_times(r, &m) != ERR_OK)
+		return false;
+	proto_put_times(b, &m);
+	return true;
+}
+
 static const struct {
 	enum msg_type type;
 	bool (*again)(struct reader *r, struct buf *b);
@@ -220,7 +231,7 @@ static const struct {
     {MSG_NOT_FOUND, not_found}, {MSG_TEXT, text}, {MSG_LOGIN, login}, {MSG_ACCOUNT, account},
     {MSG_ACK, ack}, {MSG_SHOW, show}, {MSG_ASK, ask}, {MSG_ANSWER, answer}, {MSG_RESULT, result},
     {MSG_ADMIN, admin}, {MSG_ROW, row}, {MSG_JOB, job}, {MSG_IDENTITY, identity},
-    {MSG_KEYS_GET, keys_get}, {MSG_KEYS, keys}};
+    {MSG_KEYS_GET, keys_get}, {MSG_KEYS, keys}, {MSG_TIMES, times}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

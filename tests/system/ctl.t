@@ -149,6 +149,37 @@ sed -i '/^intruder/d' /etc/passwd
 echo 'auth sufficient pam_encvoy.so' >/etc/pam.d/careless
 is "$(codes)" "warning:pam-auth-ignored" "doctor: a careless PAM line"
 rm /etc/pam.d/careless
+usermod -L root
+is "$(codes)" "warning:break-glass" "doctor: nobody could log in without encvoyd"
+usermod -aG sudo localjoe
+is "$(codes)" "ok:" "a local administrator could"
+usermod -U root
+truncate -s 500G /var/log/lastlog
+is "$(codes)" "remark:sparse-log" "doctor: a log that only seems huge"
+encvoyctl doctor >/dev/null
+is "$?" 0 "is no reason to fail"
+rm -f /var/log/lastlog
+mkdir -p /run/nscd
+sleep 1000 &
+echo $! >/run/nscd/nscd.pid
+echo 'enable-cache passwd yes' >/etc/nscd.conf
+is "$(codes)" "remark:nscd" "doctor: nscd keeps our answers"
+kill $!
+wait $! 2>/dev/null
+is "$(codes)" "ok:" "it does not when it is gone"
+rm -r /run/nscd /etc/nscd.conf
+chmod 600 /run/encvoy/socket
+is "$(codes)" "warning:socket" "doctor: a socket that is not for everybody"
+chmod 666 /run/encvoy/socket
+chmod 600 /var/cache/encvoy/users.map
+is "$(codes)" "failure:map-rights" "doctor: a map that is not for everybody"
+chmod 644 /var/cache/encvoy/users.map
+touch -d '+1 hour' /var/cache/encvoy/users.map
+is "$(codes)" "warning:map-age" "doctor: a map from the future"
+touch /var/cache/encvoy/users.map
+chmod 666 $ca
+is "$(codes)" "failure:ca ca" "doctor: a CA that others may replace"
+chmod 644 $ca
 printf 'x' | dd of=/var/cache/encvoy/users.map bs=1 seek=200 conv=notrunc 2>/dev/null
 is "$(codes)" "failure:map" "SEC-33: doctor: a damaged map"
 encvoyctl flush

@@ -107,6 +107,8 @@ bytes() { awk -v s="$1" '$1 == s' $work/web.log | wc -l; }
 before=$(bytes 304)
 synced
 ok $? 'encvoyctl sync'
+[ "$(encvoyctl status --json | json provider_requests:directory)" -ge 2 ]
+ok $? 'status counts the requests of passes'
 [ "$(bytes 304)" -gt "$before" ]
 ok $? 'an unchanged roster costs an If-None-Match'
 

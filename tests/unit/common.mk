@@ -13,6 +13,7 @@ common_unit_tests = \
 	%D%/common_num \
 	%D%/common_proto \
 	%D%/common_proto_directory \
+	%D%/common_proto_times \
 	%D%/common_record \
 	%D%/common_secret \
 	%D%/common_sshkey \
@@ -49,6 +50,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_common_num_LDADD = $(common_test_libs)
 %C%_common_proto_LDADD = $(common_test_libs)
 %C%_common_proto_directory_LDADD = $(common_test_libs)
+%C%_common_proto_times_LDADD = $(common_test_libs)
 %C%_common_record_LDADD = $(common_test_libs)
 %C%_common_secret_LDADD = $(common_test_libs)
 %C%_common_sshkey_LDADD = $(common_test_libs)

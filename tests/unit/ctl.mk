@@ -2,6 +2,7 @@
 # encvoyctl: C tests of its parts, shell tests of the program.
 check_PROGRAMS += \
 	%D%/ctl_checks \
+	%D%/ctl_doctor \
 	%D%/ctl_fake \
 	%D%/ctl_local \
 	%D%/ctl_loopback \
@@ -9,6 +10,8 @@ check_PROGRAMS += \
 	%D%/ctl_people
 %C%_ctl_checks_SOURCES = %D%/ctl_checks.c
 %C%_ctl_checks_LDADD = $(ctl_libs)
+%C%_ctl_doctor_SOURCES = %D%/ctl_doctor.c
+%C%_ctl_doctor_LDADD = $(ctl_libs)
 %C%_ctl_fake_SOURCES = %D%/ctl_fake.c
 %C%_ctl_fake_LDADD = libsys.la libcommon.la
 %C%_ctl_local_SOURCES = %D%/ctl_local.c
@@ -35,6 +38,7 @@ ctl_scripts = \
 dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
 TESTS += \
 	%D%/ctl_checks \
+	%D%/ctl_doctor \
 	%D%/ctl_local \
 	%D%/ctl_loopback \
 	%D%/ctl_opts \

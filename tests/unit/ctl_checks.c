@@ -180,10 +180,12 @@ static void findings(void)
 
 	found_ok(&f, "one", "all is %s", "well");
 	is_int(f.worst, FOUND_OK, "well");
+	found(&f, FOUND_REMARK, "remark", "know it", "a remark");
+	is_int(f.worst, FOUND_REMARK, "a remark is more than nothing");
 	found(&f, FOUND_FAILURE, "two", "fix it", "text from elsewhere: %s", "\033[2J\n");
 	found(&f, FOUND_WARNING, "three", "fix it", "less bad");
 	is_int(f.worst, FOUND_FAILURE, "the worst counts");
-	is_str(f.v[1].text, "text from elsewhere: \\x1b[2J\\x0a", "SEC-25: made printable");
+	is_str(f.v[2].text, "text from elsewhere: \\x1b[2J\\x0a", "SEC-25: made printable");
 }
 
 static void apache(void)

@@ -59,6 +59,13 @@ row logins_granted|3
 row logins_refused|6
 row refused:wrong-user|2
 row refused:expired|4
+row provider_requests:token|3
+row provider_failed:token|1
+row provider_ms:token|12034
+row provider_last_ms:token|7
+row provider_max_ms:token|9500
+row provider_requests:keys|2
+row provider_ms:keys|45
 row directory_passed|-1
 result ok
 EOT
@@ -68,10 +75,20 @@ like "$out" $'\nencvoy_up 1\n' "encvoyd answers"
 like "$out" $'\nencvoy_logins_total\\{reason="ok"\\} 3\nencvoy_logins_total\\{reason="wrong-user"\\} 2\nencvoy_logins_total\\{reason="expired"\\} 4\n' \
   "sign-ins by their reason"
 like "$out" 'encvoy_info\{version="0.1.0",issuer="https://\\"id\\".example.org",directory="login"\} 1' "labels are escaped"
+is "$(grep -c '^# TYPE encvoy_provider_request_seconds ' <<<"$out")" 1 "a summary is described once"
 unlike "$out" 'directory_success' "what is no number is left out"
+like "$out" $'# TYPE encvoy_provider_request_seconds summary\nencvoy_provider_request_seconds_sum\\{kind="token"\\} 12.034\nencvoy_provider_request_seconds_sum\\{kind="keys"\\} 0.045\nencvoy_provider_request_seconds_count\\{kind="token"\\} 3\nencvoy_provider_request_seconds_count\\{kind="keys"\\} 2\n' \
+  "what requests took is a summary in seconds, by kind"
+like "$out" $'\nencvoy_provider_request_max_seconds\\{kind="token"\\} 9.500\n' "and the longest"
+like "$out" $'\nencvoy_provider_requests_failed_total\\{kind="token"\\} 1\n' "and those that failed"
 is "$(grep -c '^# TYPE encvoy_logins_total' <<<"$out")" 1 "a metric is described once"
-is "$(grep -vE '^# (HELP|TYPE) [a-z_]+ .+$|^[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9]+$' <<<"$out")" "" \
+is "$(grep -vE '^# (HELP|TYPE) [a-z_]+ .+$|^[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9]+(\.[0-9]{3})?$' <<<"$out")" "" \
   "every line is of the format"
+
+run status --json
+like "$out" '"provider_max_ms:token": ?9500' "what requests took is a number in JSON"
+run status
+like "$out" 'provider_max_ms:token +9500' "and stands there for people"
 
 # ---- what a daemon says is untrusted
 printf 'verb status\nrow issuer|\033[2Jevil\xe2\x80\xae\nrow \033]0;x|1\nresult ok\n' >"$script"

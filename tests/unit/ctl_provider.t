@@ -195,6 +195,19 @@ kill $fake
 wait $fake 2>/dev/null
 run doctor
 like "$out" 'failure +daemon: ' "doctor: a socket without a daemon"
+echo 'proxy = http://me:word@127.0.0.1:9' >>"$conf"
+run doctor
+like "$out" 'failure +proxy: .*127.0.0.1 .*port 9: ' "doctor: a proxy that is not there is named"
+like "$out" 'failure +provider: ' "and so is what follows from it"
+unlike "$out" 'me:word' "SEC-35: its password is not shown"
+sed -i '$s/=.*/= ftp:\/\/127.0.0.1/' "$conf"
+run doctor
+like "$out" 'failure +proxy: .*SCHEME' "doctor: a proxy that is none"
+sed -i '$d' "$conf"
+https_proxy=http://me:word@proxy.example.test:3128 run doctor
+like "$out" 'warning +proxy-environment: .*https_proxy .*proxy.example.test' "doctor: a proxy that only the shell has"
+unlike "$out" 'me:word' "SEC-35: nor is this one's"
+like "$out" 'ok +discovery: ' "which nothing goes through"
 echo 'allow = sub:2 nonsense' >>"$conf"
 run doctor
 like "$rc $out" "^2 failure +conf: $conf:[0-9]+: allow: " "doctor: file and line of a wrong option"

@@ -56,6 +56,14 @@ diff <(cat ctl/verb_*.c | grep -oE '\{"[a-z-]+", OPT_' | cut -d'"' -f2 | sort -u
   <(sed -nE 's/^\.It Fl -([a-z-]+).*/\1/p' man/encvoyctl.1 | sort -u) | grep '^[<>]' |
   check 'and their options'
 
+# the third argument of found, the second of found_ok, the fourth of tell_failure; each may be a choice
+codes=$(cat ctl/check_*.c ctl/verb_doctor.c | tr -s ' \n\t' ' ' | grep -oE \
+  'found\( ?f, [^,]+, [^,]+,|found_ok\( ?f, [^,]+,|tell_failure\( ?f, [^,]+, [^,]+, [^,]+,' |
+  sed -E 's/^(found|tell_failure).*, ([^,]+),$/\2/' | grep -oE '"[a-z-]+"' | tr -d '"' | sort -u)
+[ "$(wc -l <<<"$codes")" -gt 50 ] || echo 'the checks were not understood' | check "doctor's codes"
+diff <(echo "$codes") <(sed -nE '/^\| `/s/^\| ([^|]*) \|.*/\1/p' docs/doctor.md | grep -oE '[a-z-]+' | sort -u) |
+  grep '^[<>]' | check "docs/doctor.md has doctor's codes, and no other"
+
 diff <(tr -s ' \n\t' ' ' <oidc/roster_person.c |
     grep -oE '(take_text|take_list|json_get_[a-z]+)\( ?d(->j)?, "[a-z_]+"' | cut -d'"' -f2 | sort) \
   <(sed -n '/^\.Ss The lines/,/^\.Sh/s/^\.It Li //p' man/encvoy-roster.5 | sort) | grep '^[<>]' |

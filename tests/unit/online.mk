@@ -10,6 +10,7 @@ online_tests = \
 	%D%/online_schedule \
 	%D%/online_stream \
 	%D%/online_talk \
+	%D%/online_times \
 	%D%/online_token
 check_PROGRAMS += $(online_tests) %D%/online_crowd %D%/online_people %D%/online_player
 TESTS += $(online_tests)
@@ -35,4 +36,5 @@ libtestonline_la_LIBADD = $(online_libs)
 %C%_online_stream_SOURCES = %D%/online_stream.c %D%/online_server.c %D%/online_server.h
 %C%_online_stream_LDADD = $(online_libs)
 %C%_online_talk_LDADD = libtestonline.la
+%C%_online_times_LDADD = $(online_libs)
 %C%_online_token_LDADD = libtestonline.la

@@ -145,6 +145,8 @@ static bool take_message(int fd)
 	case MSG_RESULT:
 		print_result(&r);
 		return true;
+	case MSG_TIMES:
+		return false;
 	default:
 		printf("UNEXPECTED %d\n", (int)type);
 		return true;
