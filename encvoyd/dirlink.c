@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/dirlink.h"
 
+#include "common/pace.h"
 #include "common/proto_directory.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/log.h"
@@ -10,26 +11,32 @@
 
 #include <string.h>
 
-#define REST_MIN_MS 1000
-#define REST_MAX_MS 60000
 /* Silence that means that nothing comes any more: a pass may take many requests before its first
  * person, a question takes one. */
 #define SILENCE_PASS_MS 600000
 #define SILENCE_FIND_MS 30000
 
-/* Hosts that were started together do not ask together: 20 % more or less. */
-static int64_t about(int64_t ms)
+static uint16_t chance(void)
 {
 	uint16_t r;
 
 	random_bytes(&r, sizeof(r));
-	return ms * (800 + r % 401) / 1000;
+	return r;
 }
 
 static void arm_pass(struct server *s)
 {
+	int64_t interval = (int64_t)s->conf->directory_interval * 1000;
+
 	loop_arm(&s->loop, &s->dirlink.pass_due,
-	    clock_mono_ms() + about((int64_t)s->conf->directory_interval * 1000));
+	    clock_mono_ms() + pace_pass(interval, s->dirlink.missed, chance()));
+}
+
+/* A host that boots has no network yet, and perhaps no time: what is missed then is made up for
+ * soon. Another answer would be the same again. */
+static bool is_missed(enum err e)
+{
+	return e == ERR_PROVIDER_UNREACHABLE || e == ERR_TIMEOUT || e == ERR_TLS;
 }
 
 static void go_on_soon(struct server *s)
@@ -41,10 +48,9 @@ static void go_on_soon(struct server *s)
 static void rest(struct server *s)
 {
 	struct dirlink *l = &s->dirlink;
-	int64_t ms = REST_MIN_MS << (l->failures < 6 ? l->failures : 6);
 
+	loop_arm(&s->loop, &l->go_on, clock_mono_ms() + pace_link(l->failures, chance()));
 	l->failures++;
-	loop_arm(&s->loop, &l->go_on, clock_mono_ms() + about(ms < REST_MAX_MS ? ms : REST_MAX_MS));
 }
 
 /* The question under way, or all that wait, have no answer. */
@@ -90,6 +96,7 @@ static void end_of_pass(struct server *s, const struct msg_end *m)
 	}
 	l->pass_wanted = l->pass_wanted && dirsync_is_awaited(s);
 	done(s);
+	l->missed = is_missed(m->code) ? l->missed + 1 : 0;
 	arm_pass(s);
 	l->has_base = l->has_base || e == ERR_OK;
 	/* the other side believes that we have what it sent: it has to begin anew */
@@ -249,7 +256,7 @@ void dirlink_restart(struct server *s)
 	struct dirlink *l = &s->dirlink;
 
 	dirlink_stop(s);
-	l->failures = 0;
+	l->failures = l->missed = 0;
 	s->dirsync.thorough = true;
 	if (has_directory(s->conf))
 		dirlink_want_pass(s);

@@ -27,7 +27,8 @@ struct dirlink {
 	int64_t asked_at; /* clock_mono_ms() */
 	bool pass_wanted;
 	bool has_base;     /* the other side knows what we have: "unchanged" means something */
-	unsigned failures; /* in a row */
+	unsigned failures; /* in a row, of the connection */
+	unsigned missed;   /* in a row, of passes that did not reach their server */
 };
 
 void dirlink_init(struct server *s);

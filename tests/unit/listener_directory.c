@@ -526,6 +526,22 @@ static void timing(void)
 	is_int(fx_stop(&fx), 0, "it ends");
 }
 
+/* A host that boots asks before it has a network. */
+static void missed(void)
+{
+	struct fixture fx;
+	int link;
+
+	fx_start(&fx, roster_conf);
+	link = link_sync(&fx);
+	send_end(link, ERR_PROVIDER_UNREACHABLE);
+	is_int(next(link), MSG_SYNC, "a pass without a server is made up for, not a day later");
+	send_end(link, ERR_BAD_SIGNATURE);
+	ok(is_quiet(link), "an answer that is refused waits for the next one");
+	close(link);
+	is_int(fx_stop(&fx), 0, "it ends");
+}
+
 static void strangers(void)
 {
 	struct fixture fx;
@@ -616,6 +632,7 @@ int main(void)
 	rosters();
 	questions();
 	timing();
+	missed();
 	strangers();
 	large();
 	return tap_done();
