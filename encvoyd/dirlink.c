@@ -60,6 +60,7 @@ static void fail(struct server *s, enum err why)
 	enum dirlink_question asked = l->asked;
 
 	chan_close(&l->chan);
+	loop_disarm(&l->known);
 	l->asked = ASKED_NOTHING;
 	l->has_base = false;
 	if (asked != ASKED_FIND && l->pass_wanted)
@@ -106,13 +107,38 @@ static void end_of_pass(struct server *s, const struct msg_end *m)
 	}
 }
 
+static void on_known(struct timer *t)
+{
+	struct server *s = t->owner;
+
+	if (dirsync_known(s))
+		end_of_pass(s, &s->dirlink.end);
+	else
+		loop_arm(&s->loop, t, clock_mono_ms());
+}
+
+static void on_end_of_pass(struct server *s, const struct msg_end *m)
+{
+	struct dirlink *l = &s->dirlink;
+
+	if (!dirsync_is_ours(s, m, l->has_base)) {
+		end_of_pass(s, m);
+		return;
+	}
+	l->end = *m;
+	chan_clear_deadline(&l->chan);
+	loop_arm(&s->loop, &l->known, clock_mono_ms());
+}
+
 static void on_message(struct server *s, enum msg_type type, struct reader *r)
 {
 	struct dirlink *l = &s->dirlink;
 	struct msg_end m;
 	enum err e = ERR_PROTOCOL;
 
-	if (type == MSG_PERSONS && l->asked == ASKED_PASS)
+	if (l->known.armed) /* it has said END */
+		e = ERR_PROTOCOL;
+	else if (type == MSG_PERSONS && l->asked == ASKED_PASS)
 		e = dirsync_persons(s, r);
 	else if (type == MSG_PERSONS && l->asked == ASKED_FIND)
 		e = dirfind_persons(s, r);
@@ -126,7 +152,7 @@ static void on_message(struct server *s, enum msg_type type, struct reader *r)
 		chan_set_deadline(
 		    &l->chan, l->asked == ASKED_PASS ? SILENCE_PASS_MS : SILENCE_FIND_MS);
 	} else if (l->asked == ASKED_PASS) {
-		end_of_pass(s, &m);
+		on_end_of_pass(s, &m);
 	} else {
 		done(s);
 		dirfind_end(s, &m);
@@ -173,7 +199,7 @@ static enum err introduce(struct server *s)
 
 	if (e != ERR_OK)
 		return e;
-	if (standing.whole && !s->dirsync.thorough) {
+	if (standing.whole) {
 		m.serial = standing.serial;
 		memcpy(m.hash, standing.hash, sizeof(m.hash));
 	}
@@ -247,6 +273,7 @@ void dirlink_init(struct server *s)
 {
 	s->dirlink = (struct dirlink){.chan = {.watch = {.fd = -1}}};
 	s->dirlink.pass_due = (struct timer){.fire = on_pass_due, .owner = s};
+	s->dirlink.known = (struct timer){.fire = on_known, .owner = s};
 	s->dirlink.go_on = (struct timer){.fire = on_go_on, .owner = s};
 	dirfind_init(s);
 }
