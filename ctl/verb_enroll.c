@@ -23,6 +23,7 @@ struct enroll_options {
 	const char *host_name;
 	bool force;
 	bool yes;
+	bool dry_run;
 	bool code_page;
 	bool ssh;
 	bool undo;
@@ -64,7 +65,8 @@ static enum err take_secret(struct enroll *e)
 	return code;
 }
 
-/* The file's text, checked by the option table as encvoyd will. */
+/* The file's text, checked by the option table as encvoyd will, with the drop-ins that are there.
+ */
 static enum err make_text(struct enroll *e, char *allow)
 {
 	struct enrolment values = {
@@ -87,6 +89,8 @@ static enum err make_text(struct enroll *e, char *allow)
 	if (code == ERR_OK)
 		code = conf_parse(
 		    &e->conf, (const char *)e->text.data, e->text.len, "command line", &why);
+	if (code == ERR_OK)
+		code = conffile_drop_ins(ENCVOY_SYSCONFDIR, &e->conf, &why);
 	if (code == ERR_OK)
 		code = conf_finish(&e->conf, &why);
 	if (code != ERR_OK)
@@ -166,16 +170,13 @@ static enum err store(const struct enroll *e, enum enroll_state state, bool *ret
 	return ERR_OK;
 }
 
-/* Drop-ins may say what does not go with the new file. */
-static bool whole_is_valid(void)
+static int tell(const struct enroll *e, enum enroll_state state)
 {
-	AUTO_CONF struct conf conf = {0};
-	struct conf_error why = {0};
-
-	if (conffile_load(ENCVOY_SYSCONFDIR, &conf, &why) == ERR_OK)
-		return true;
-	confline_complain(&why);
-	return false;
+	printf("%s: %s\n", ENROLL_CONF, state == ENROLL_SAME ? "unchanged" : "to be written");
+	if (e->secret)
+		printf("%s: %s\n", ENROLL_SECRET,
+		    secretfile_is(ENROLL_SECRET, e->secret) ? "unchanged" : "to be written");
+	return finish_output(EXIT_DONE);
 }
 
 static int run(struct enroll *e, const char *url)
@@ -200,11 +201,13 @@ static int run(struct enroll *e, const char *url)
 		complain("enroll: nothing was written");
 		return EXIT_REFUSED;
 	}
+	if (e->o->dry_run)
+		return tell(e, state);
 	if (state != ENROLL_SAME && !agreed(e)) {
 		complain("enroll: nothing was written");
 		return EXIT_REFUSED;
 	}
-	if (store(e, state, &changed) != ERR_OK || !whole_is_valid())
+	if (store(e, state, &changed) != ERR_OK)
 		return EXIT_REFUSED;
 	if (changed)
 		enroll_advice(localdb_user(LISTENER_USER, &user) == ERR_OK &&
@@ -231,7 +234,8 @@ static bool is_root(const char *what)
 /* A step of its own, with the configuration in place. */
 static int run_ssh(const struct enroll_options *o, int n_args)
 {
-	if (!o->ssh || n_args || o->client_id || o->allow->len || (o->undo && o->untested)) {
+	if (!o->ssh || n_args || o->client_id || o->allow->len || (o->undo && o->untested) ||
+	    o->dry_run) {
 		complain("enroll: it is \"enroll --ssh\" or \"enroll --ssh --undo\", once \"enroll "
 			 "URL\" is done");
 		return EXIT_USAGE;
@@ -261,6 +265,7 @@ int verb_enroll(const struct verb *self, int argc, char **argv)
 	    {"undo", OPT_FLAG, &o.undo, NULL, "with --ssh: take that back"},
 	    {"untested", OPT_FLAG, &o.untested, NULL, "with --ssh: before anybody has signed in"},
 	    {"yes", OPT_FLAG, &o.yes, NULL, "do not ask before writing"},
+	    {"dry-run", OPT_FLAG, &o.dry_run, NULL, "check everything and write nothing"},
 	    {"code-page", OPT_FLAG, &o.code_page, NULL,
 		"only print the page that shows the code, to be put at an address of yours"},
 	};
