@@ -34,6 +34,7 @@ system_tests = \
 	%D%/system/page.t \
 	%D%/system/trouble.t \
 	%D%/system/account.t \
+	%D%/system/ansible.t \
 	%D%/system/api.t \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
