@@ -18,6 +18,11 @@ static int64_t about(int64_t ms, uint16_t random)
 	return ms * (800 + random % 401) / 1000;
 }
 
+bool pace_is_missed(enum err e)
+{
+	return e == ERR_PROVIDER_UNREACHABLE || e == ERR_TIMEOUT || e == ERR_TLS;
+}
+
 int64_t pace_pass(int64_t interval, unsigned missed, uint16_t random)
 {
 	return about(missed ? grown(MISSED_MIN, missed - 1, interval) : interval, random);

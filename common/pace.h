@@ -5,10 +5,16 @@
 #ifndef ENCVOY_COMMON_PACE_H
 #define ENCVOY_COMMON_PACE_H
 
+#include "common/err.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
-/* After a pass. missed: how many in a row, this one included, did not reach their server; 0: it
- * answered, whatever it said. Misses are made up for soon, and then less and less so, up to the
+/* Whether a pass missed its server: a host that boots has no network yet, and perhaps no time. Any
+ * other answer would be the same again. */
+bool pace_is_missed(enum err e);
+/* After a pass. missed: how many in a row did, this one included; 0: it was answered, whatever
+ * that said. Misses are made up for soon, and then less and less so, up to the
  * interval. */
 int64_t pace_pass(int64_t interval, unsigned missed, uint16_t random);
 /* After so many attempts in a row (from 0) that did not reach encvoyd-online. */

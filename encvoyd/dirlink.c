@@ -32,13 +32,6 @@ static void arm_pass(struct server *s)
 	    clock_mono_ms() + pace_pass(interval, s->dirlink.missed, chance()));
 }
 
-/* A host that boots has no network yet, and perhaps no time: what is missed then is made up for
- * soon. Another answer would be the same again. */
-static bool is_missed(enum err e)
-{
-	return e == ERR_PROVIDER_UNREACHABLE || e == ERR_TIMEOUT || e == ERR_TLS;
-}
-
 static void go_on_soon(struct server *s)
 {
 	if (!s->dirlink.go_on.armed)
@@ -97,7 +90,7 @@ static void end_of_pass(struct server *s, const struct msg_end *m)
 	}
 	l->pass_wanted = l->pass_wanted && dirsync_is_awaited(s);
 	done(s);
-	l->missed = is_missed(m->code) ? l->missed + 1 : 0;
+	l->missed = pace_is_missed(m->code) ? l->missed + 1 : 0;
 	arm_pass(s);
 	l->has_base = l->has_base || e == ERR_OK;
 	/* the other side believes that we have what it sent: it has to begin anew */

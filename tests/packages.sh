@@ -18,7 +18,8 @@ fonts-dejavu-core fail2ban cracklib-runtime zsh rsync ansible-core"
 # building and checking the Debian packages (make check-packages)
 packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
-bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam"
+bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam nginx
+nodejs openssl"
 
 case ${1:-build} in
   build) list=$build ;;
