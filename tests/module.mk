@@ -39,6 +39,7 @@ system_tests = \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
 	%D%/system/fail2ban.t \
+	%D%/system/fleet.t \
 	%D%/system/locker.t \
 	%D%/system/polkit.t \
 	%D%/system/roster.t \

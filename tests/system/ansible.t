@@ -27,7 +27,8 @@ web_start
 # ---- a host as the packages leave it, without systemd ----------------------------------------------
 cp "$top/debian/libpam-encvoy.pam-configs" /usr/share/pam-configs/encvoy
 sed -i -E '/^(passwd|group):/s/ encvoy//' /etc/nsswitch.conf
-mkdir -p /etc/encvoy/encvoy.conf.d
+mkdir -p /etc/encvoy/encvoy.conf.d /run/sshd
+ssh-keygen -A >/dev/null
 export DEBIAN_FRONTEND=noninteractive
 pam-auth-update --force --package 2>/dev/null
 cat >$work/start <<E2
@@ -47,7 +48,7 @@ kill "\$(cat $work/pid)"
 E2
 chmod 755 $work/start $work/reload $work/stop
 state() { # of all that the role may touch
-  (cd /etc && find encvoy nsswitch.conf pam.d -type f -exec sha256sum {} + | sort -k2
+  (cd /etc && find encvoy nsswitch.conf pam.d ssh/sshd_config.d -type f -exec sha256sum {} + | sort -k2
     find encvoy -printf '%p %m %u\n' | sort)
 }
 
@@ -127,6 +128,8 @@ is "$(getent passwd alice | cut -d: -f3)" 1879048194 'nsswitch.conf and the rost
 is "$(getent group crew | cut -d: -f4)" alice 'and groups'
 grep -q pam_encvoy.so /etc/pam.d/common-auth && grep -q pam_encvoy.so /etc/pam.d/common-account
 ok $? 'pam-auth-update has turned the profile on'
+[ -e /etc/ssh/sshd_config.d/10-encvoy.conf ]
+ok $? 'sshd has what it needs'
 printf '@include common-auth\n@include common-account\n' >/etc/pam.d/shell
 host_token() {
   control /mint "{\"client_id\":\"host-secret\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 |
