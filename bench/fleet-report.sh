@@ -13,7 +13,7 @@ table() { # lines of fields between bars, the first one the head: a table for pe
       print "|" } }'
 }
 phase() { awk -F'|' -v p="$1" -v c="$2" '$1 == p { print $c }' $work/phases; } # phase NAME COLUMN
-count() { awk -v p="$1" -v w="$2" '$1 == p && (w == "" || $4 == w) { n++ } END { print n + 0 }' $work/events; }
+count() { awk -v p="$1" -v w="${2:-}" '$1 == p && (w == "" || $4 == w) { n++ } END { print n + 0 }' $work/events; }
 busiest() { # busiest PHASE SECONDS: the most passes that began within so long, by the fleet's clock
   awk -v p="$1" -v s="$2" '$1 == p { n = ++c[int($2 / 1000 / s)]; if (n > max) max = n } END { print max + 0 }' $work/events
 }
@@ -23,7 +23,7 @@ within() { # within PHASE WORD PERCENT
   start=$(phase_start "$1")
   awk -v p="$1" -v w="$2" -v s="$start" '$1 == p && $4 == w && !(($3, FILENAME) in seen) { seen[$3, FILENAME] = 1
     printf "%.0f\n", ($2 - s) / 1000 }' $work/events.[0-9]* | sort -n |
-    awk -v n="$hosts" -v q="$3" '{ v[NR] = $1 } END { k = int(n * q / 100 + 0.999); print k > NR ? "never" : v[k] }'
+    awk -v n="$hosts" -v q="$3" '{ v[NR] = $1 } END { k = int(n * q / 100 + 0.999); print (k > NR ? "never" : v[k]) }'
 }
 phase_start() { # the clock when it began: the spans before it
   awk -F'|' -v p="$1" '$1 == p { print s * 1000; exit } { s += $2 }' $work/phases
