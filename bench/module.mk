@@ -4,6 +4,7 @@
 bench_programs = \
 	%D%/empty \
 	%D%/fill \
+	%D%/fleet \
 	%D%/jws \
 	%D%/limitgen \
 	%D%/lookup \
@@ -23,6 +24,8 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 
 %C%_empty_LDADD = libsys.la libcommon.la
 %C%_fill_LDADD = %D%/libpeople.la
+%C%_fleet_SOURCES = %D%/fleet.c
+%C%_fleet_LDADD = %D%/libpeople.la $(online_libs)
 %C%_once_LDADD = %D%/libpeople.la
 %C%_limitgen_SOURCES = %D%/limitgen.c %D%/limit.h
 %C%_limitgen_LDADD = %D%/libpeople.la
@@ -42,6 +45,8 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 
 EXTRA_DIST += \
 	%D%/bench.sh \
+	%D%/fleet-report.sh \
+	%D%/fleet.sh \
 	%D%/goals.awk \
 	%D%/login.sh \
 	%D%/medians.awk \
@@ -69,3 +74,13 @@ LOGIN_OUT = $(abs_top_srcdir)/bench/LOGIN-RESULTS.md
 bench-login: all idp %D%/empty %D%/spawn
 	ENCVOY_BUILD='$(abs_top_builddir)' LOGIN_ROUNDS='$(LOGIN_ROUNDS)' \
 	  LOGIN_REQUESTS='$(LOGIN_REQUESTS)' LOGIN_OUT='$(LOGIN_OUT)' $(top_srcdir)/bench/login.sh
+
+# most of the time it takes is FLEET_HOSTS times FLEET_PEOPLE lines to be read
+FLEET_HOSTS = 1000
+FLEET_PEOPLE = 100000
+FLEET_SIZES = 1000 10000 100000
+FLEET_OUT = $(abs_top_srcdir)/bench/FLEET-RESULTS.md
+.PHONY: bench-fleet
+bench-fleet: all %D%/fleet
+	ENCVOY_BUILD='$(abs_top_builddir)' FLEET_HOSTS='$(FLEET_HOSTS)' FLEET_PEOPLE='$(FLEET_PEOPLE)' \
+	  FLEET_SIZES='$(FLEET_SIZES)' FLEET_OUT='$(FLEET_OUT)' $(top_srcdir)/bench/fleet.sh

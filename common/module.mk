@@ -23,6 +23,7 @@ libcommon_la_SOURCES = \
 	%D%/map_walk.c %D%/map_walk.h \
 	%D%/name.c %D%/name.h \
 	%D%/num.c %D%/num.h \
+	%D%/pace.c %D%/pace.h \
 	%D%/proto.c %D%/proto.h \
 	%D%/proto_directory.c %D%/proto_directory.h \
 	%D%/proto_renewed.c \

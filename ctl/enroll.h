@@ -79,6 +79,7 @@ struct enroll {
 	const char *url;
 	const char *secret_file;
 	bool force;
+	bool dry_run;
 	bool asks;  /* somebody is at the terminal, and may be asked */
 	bool asked; /* and something was missing: the conversation takes place */
 
@@ -112,7 +113,8 @@ int enroll_run(struct enroll *e, const struct enroll_flags *flags);
 enum err enroll_set_issuer(struct enroll *e, const char *url);
 /* Reads the file that --client-secret-file names. */
 enum err enroll_take_secret(struct enroll *e);
-/* Makes text and conf of the values, checked by the option table as encvoyd will. */
+/* Makes text and conf of the values, checked by the option table as encvoyd will, with the drop-ins
+ * that are there. */
 enum err enroll_make(struct enroll *e);
 /* One setting by itself, checked the same way. */
 bool enroll_accepts(const char *key, const char *value);

@@ -4,6 +4,7 @@
 #include "ctl/confline.h"
 #include "ctl/ctl.h"
 #include "ctl/secretfile.h"
+#include "sys/conffile.h"
 
 #include <string.h>
 
@@ -67,6 +68,8 @@ static enum err parse(struct enroll *e)
 	if (code == ERR_OK)
 		code = conf_parse(
 		    &e->conf, (const char *)e->text.data, e->text.len, "command line", &why);
+	if (code == ERR_OK)
+		code = conffile_drop_ins(ENCVOY_SYSCONFDIR, &e->conf, &why);
 	if (code == ERR_OK)
 		code = conf_finish(&e->conf, &why);
 	if (code != ERR_OK)

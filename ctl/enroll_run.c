@@ -6,7 +6,7 @@
 #include "ctl/checks.h"
 #include "ctl/confline.h"
 #include "ctl/ctl.h"
-#include "sys/conffile.h"
+#include "ctl/secretfile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,16 +107,13 @@ static enum err store(const struct enroll *e, enum enroll_state state, bool *ret
 	return ERR_OK;
 }
 
-/* Drop-ins may say what does not go with the new file. */
-static bool whole_is_valid(void)
+static int tell(const struct enroll *e, enum enroll_state state)
 {
-	AUTO_CONF struct conf conf = {0};
-	struct conf_error why = {0};
-
-	if (conffile_load(ENCVOY_SYSCONFDIR, &conf, &why) == ERR_OK)
-		return true;
-	confline_complain(&why);
-	return false;
+	printf("%s: %s\n", ENROLL_CONF, state == ENROLL_SAME ? "unchanged" : "to be written");
+	if (e->secret)
+		printf("%s: %s\n", ENROLL_SECRET,
+		    secretfile_is(ENROLL_SECRET, e->secret) ? "unchanged" : "to be written");
+	return finish_output(EXIT_DONE);
 }
 
 static int refuse(enum err code)
@@ -159,7 +156,7 @@ static int finish(struct enroll *e, enum enroll_state state)
 {
 	bool changed = false;
 
-	if (store(e, state, &changed) != ERR_OK || !whole_is_valid())
+	if (store(e, state, &changed) != ERR_OK)
 		return EXIT_REFUSED;
 	if (e->asks)
 		enroll_bind(e);
@@ -180,6 +177,8 @@ static int conclude(struct enroll *e)
 		return status;
 	if (!check(e))
 		return refuse(ERR_OK);
+	if (e->dry_run)
+		return tell(e, state);
 	code = offer_sign_in(e);
 	if (code == ERR_OK)
 		code = enroll_state(&e->text, &state);

@@ -57,6 +57,11 @@ static bool is_there(const char *path, const struct secret *secret, uid_t owner)
 		   secret_str(old), secret_len(old), secret_str(secret), secret_len(secret));
 }
 
+bool secretfile_is(const char *path, const struct secret *secret)
+{
+	return is_there(path, secret, reader_uid());
+}
+
 enum err secretfile_write(const char *path, const struct secret *secret, bool *ret_changed)
 {
 	uid_t owner = reader_uid();

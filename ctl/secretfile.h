@@ -12,6 +12,8 @@
 enum err secretfile_read(const char *path, struct secret **ret);
 /* The secret in what a file held: without white space at its ends. ERR_SYNTAX, ERR_NOMEM. */
 enum err secretfile_parse(const struct buf *content, struct secret **ret);
+/* Whether the file is already what secretfile_write would make of it. */
+bool secretfile_is(const char *path, const struct secret *secret);
 /* Writes it with mode 0600 for encvoy-online, or for root where that user does not exist yet.
  * *ret_changed tells whether the file was another one before. */
 enum err secretfile_write(const char *path, const struct secret *secret, bool *ret_changed);

@@ -16,6 +16,7 @@ struct enroll_options {
 	const char *host_name;
 	bool force;
 	bool yes;
+	bool dry_run;
 	bool code_page;
 	bool ssh;
 	bool undo;
@@ -39,7 +40,8 @@ static bool speaks_of_a_provider(const struct enroll_options *o)
 /* A step of its own, with the configuration in place. */
 static int run_ssh(const struct enroll_options *o, int n_args)
 {
-	if (!o->ssh || n_args || speaks_of_a_provider(o) || (o->undo && o->untested)) {
+	if (!o->ssh || n_args || speaks_of_a_provider(o) || (o->undo && o->untested) ||
+	    o->dry_run) {
 		complain("enroll: it is \"enroll --ssh\" or \"enroll --ssh --undo\", once \"enroll "
 			 "URL\" is done");
 		return EXIT_USAGE;
@@ -51,7 +53,7 @@ static int run_ssh(const struct enroll_options *o, int n_args)
 
 static int run_undo(const struct enroll_options *o, int n_args)
 {
-	if (n_args || speaks_of_a_provider(o)) {
+	if (n_args || o->dry_run || speaks_of_a_provider(o)) {
 		complain("enroll: --undo takes back what is there, and needs nothing but --force");
 		return EXIT_USAGE;
 	}
@@ -80,7 +82,8 @@ static int complete(const struct enroll_options *o)
 static int begin(const struct enroll_options *o, const char *url)
 {
 	CLEANUP(enroll_free)
-	struct enroll e = {.url = url, .secret_file = o->secret_file, .force = o->force};
+	struct enroll e = {
+	    .url = url, .secret_file = o->secret_file, .force = o->force, .dry_run = o->dry_run};
 	const struct enroll_flags flags = {.client_id = o->client_id,
 	    .redirect_uri = o->redirect_uri,
 	    .allow = o->allow->len ? buf_cstr(o->allow) : NULL,
@@ -88,7 +91,7 @@ static int begin(const struct enroll_options *o, const char *url)
 	    .host_name = o->host_name};
 	int status;
 
-	e.asks = !o->yes && ask_possible();
+	e.asks = !o->yes && !o->dry_run && ask_possible();
 	e.asked = e.asks && (!url || !flags.client_id || !flags.allow);
 	if (!e.asked && !url)
 		return missing("URL", "the address of Encvoy ID, or --code-page");
@@ -119,6 +122,8 @@ int verb_enroll(const struct verb *self, int argc, char **argv)
 		"take back what enroll wrote; with --ssh only that part"},
 	    {"untested", OPT_FLAG, &o.untested, NULL, "with --ssh: before anybody has signed in"},
 	    {"yes", OPT_FLAG, &o.yes, NULL, "ask nothing"},
+	    {"dry-run", OPT_FLAG, &o.dry_run, NULL,
+		"ask nothing, check everything and write nothing"},
 	    {"code-page", OPT_FLAG, &o.code_page, NULL,
 		"only print the page that shows the code, to be put at an address of yours"},
 	};

@@ -9,6 +9,7 @@ dist_doc_DATA = \
 	%D%/doctor.md \
 	%D%/dovecot.md \
 	%D%/fail2ban.md \
+	%D%/fleet.md \
 	%D%/leaver.md \
 	%D%/nextcloud.md \
 	%D%/nginx.md \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "encvoyd/dirlink.h"
 
+#include "common/pace.h"
 #include "common/proto_directory.h"
 #include "encvoyd/ids.h"
 #include "encvoyd/log.h"
@@ -10,26 +11,25 @@
 
 #include <string.h>
 
-#define REST_MIN_MS 1000
-#define REST_MAX_MS 60000
 /* Silence that means that nothing comes any more: a pass may take many requests before its first
  * person, a question takes one. */
 #define SILENCE_PASS_MS 600000
 #define SILENCE_FIND_MS 30000
 
-/* Hosts that were started together do not ask together: 20 % more or less. */
-static int64_t about(int64_t ms)
+static uint16_t chance(void)
 {
 	uint16_t r;
 
 	random_bytes(&r, sizeof(r));
-	return ms * (800 + r % 401) / 1000;
+	return r;
 }
 
 static void arm_pass(struct server *s)
 {
+	int64_t interval = (int64_t)s->conf->directory_interval * 1000;
+
 	loop_arm(&s->loop, &s->dirlink.pass_due,
-	    clock_mono_ms() + about((int64_t)s->conf->directory_interval * 1000));
+	    clock_mono_ms() + pace_pass(interval, s->dirlink.missed, chance()));
 }
 
 static void go_on_soon(struct server *s)
@@ -41,10 +41,9 @@ static void go_on_soon(struct server *s)
 static void rest(struct server *s)
 {
 	struct dirlink *l = &s->dirlink;
-	int64_t ms = REST_MIN_MS << (l->failures < 6 ? l->failures : 6);
 
+	loop_arm(&s->loop, &l->go_on, clock_mono_ms() + pace_link(l->failures, chance()));
 	l->failures++;
-	loop_arm(&s->loop, &l->go_on, clock_mono_ms() + about(ms < REST_MAX_MS ? ms : REST_MAX_MS));
 }
 
 /* The question under way, or all that wait, have no answer. */
@@ -54,6 +53,7 @@ static void fail(struct server *s, enum err why)
 	enum dirlink_question asked = l->asked;
 
 	chan_close(&l->chan);
+	loop_disarm(&l->known);
 	l->asked = ASKED_NOTHING;
 	l->has_base = false;
 	if (asked != ASKED_FIND && l->pass_wanted)
@@ -91,6 +91,7 @@ static void end_of_pass(struct server *s, const struct msg_end *m)
 	}
 	l->pass_wanted = l->pass_wanted && dirsync_is_awaited(s);
 	done(s);
+	l->missed = pace_is_missed(m->code) ? l->missed + 1 : 0;
 	arm_pass(s);
 	l->has_base = l->has_base || e == ERR_OK;
 	/* the other side believes that we have what it sent: it has to begin anew */
@@ -100,13 +101,38 @@ static void end_of_pass(struct server *s, const struct msg_end *m)
 	}
 }
 
+static void on_known(struct timer *t)
+{
+	struct server *s = t->owner;
+
+	if (dirsync_known(s))
+		end_of_pass(s, &s->dirlink.end);
+	else
+		loop_arm(&s->loop, t, clock_mono_ms());
+}
+
+static void on_end_of_pass(struct server *s, const struct msg_end *m)
+{
+	struct dirlink *l = &s->dirlink;
+
+	if (!dirsync_is_ours(s, m, l->has_base)) {
+		end_of_pass(s, m);
+		return;
+	}
+	l->end = *m;
+	chan_clear_deadline(&l->chan);
+	loop_arm(&s->loop, &l->known, clock_mono_ms());
+}
+
 static void on_message(struct server *s, enum msg_type type, struct reader *r)
 {
 	struct dirlink *l = &s->dirlink;
 	struct msg_end m;
 	enum err e = ERR_PROTOCOL;
 
-	if (type == MSG_PERSONS && l->asked == ASKED_PASS)
+	if (l->known.armed) /* it has said END */
+		e = ERR_PROTOCOL;
+	else if (type == MSG_PERSONS && l->asked == ASKED_PASS)
 		e = dirsync_persons(s, r);
 	else if (type == MSG_PERSONS && l->asked == ASKED_FIND)
 		e = dirfind_persons(s, r);
@@ -120,7 +146,7 @@ static void on_message(struct server *s, enum msg_type type, struct reader *r)
 		chan_set_deadline(
 		    &l->chan, l->asked == ASKED_PASS ? SILENCE_PASS_MS : SILENCE_FIND_MS);
 	} else if (l->asked == ASKED_PASS) {
-		end_of_pass(s, &m);
+		on_end_of_pass(s, &m);
 	} else {
 		done(s);
 		dirfind_end(s, &m);
@@ -179,7 +205,7 @@ static enum err introduce(struct server *s)
 
 	if (e != ERR_OK)
 		return e;
-	if (standing.whole && !s->dirsync.thorough) {
+	if (standing.whole) {
 		m.serial = standing.serial;
 		memcpy(m.hash, standing.hash, sizeof(m.hash));
 	}
@@ -253,6 +279,7 @@ void dirlink_init(struct server *s)
 {
 	s->dirlink = (struct dirlink){.chan = {.watch = {.fd = -1}}};
 	s->dirlink.pass_due = (struct timer){.fire = on_pass_due, .owner = s};
+	s->dirlink.known = (struct timer){.fire = on_known, .owner = s};
 	s->dirlink.go_on = (struct timer){.fire = on_go_on, .owner = s};
 	dirfind_init(s);
 }
@@ -262,7 +289,7 @@ void dirlink_restart(struct server *s)
 	struct dirlink *l = &s->dirlink;
 
 	dirlink_stop(s);
-	l->failures = 0;
+	l->failures = l->missed = 0;
 	s->dirsync.thorough = true;
 	if (has_directory(s->conf))
 		dirlink_want_pass(s);

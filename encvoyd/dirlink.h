@@ -6,6 +6,7 @@
 #ifndef ENCVOY_ENCVOYD_DIRLINK_H
 #define ENCVOY_ENCVOYD_DIRLINK_H
 
+#include "common/proto_directory.h"
 #include "encvoyd/chan.h"
 
 #include <stdbool.h>
@@ -23,11 +24,14 @@ struct dirlink {
 	struct chan chan;
 	struct timer pass_due;
 	struct timer go_on; /* the next question, or the next attempt to connect */
+	struct timer known; /* armed while dirsync looks at those who were not sent */
+	struct msg_end end; /* of the pass meanwhile */
 	enum dirlink_question asked;
 	int64_t asked_at; /* clock_mono_ms() */
 	bool pass_wanted;
 	bool has_base;     /* the other side knows what we have: "unchanged" means something */
-	unsigned failures; /* in a row */
+	unsigned failures; /* in a row, of the connection */
+	unsigned missed;   /* in a row, of passes that did not reach their server */
 };
 
 void dirlink_init(struct server *s);

@@ -286,6 +286,39 @@ enum err dirstage_add(struct identities *ids, const struct conf *conf, struct di
 	return e;
 }
 
+static enum err next_known(struct db *db, const struct conf *conf, char sub[SUB_MAX_LEN + 1])
+{
+	AUTO_QUERY struct query q =
+	    query_start(db, "SELECT sub FROM person WHERE issuer = ?1 AND sub > ?2 AND dropped = 0"
+			    " ORDER BY sub LIMIT 1");
+	enum err e;
+
+	query_text(&q, 1, conf->issuer);
+	query_text(&q, 2, sub);
+	e = query_step(&q);
+	if (e == ERR_OK)
+		column_text(&q, 0, sub, SUB_MAX_LEN + 1);
+	return e == ERR_OK ? q.err : e;
+}
+
+enum err dirstage_add_known(struct identities *ids, const struct conf *conf, struct dirstage *st,
+    char after[SUB_MAX_LEN + 1], unsigned max, bool *ret_done)
+{
+	static struct person person; /* 40 KiB */
+	const char *field;
+	enum err e = ERR_OK;
+
+	for (unsigned n = 0; n < max && e == ERR_OK; n++) {
+		e = next_known(ids->db, conf, after);
+		if (e == ERR_OK)
+			e = person_get(ids->db, conf->issuer, after, &person);
+		if (e == ERR_OK)
+			e = dirstage_add(ids, conf, st, &person.p, &field);
+	}
+	*ret_done = e == ERR_NOT_FOUND;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err next_noted(struct db *db, char sub[SUB_MAX_LEN + 1])
 {
 	AUTO_QUERY struct query q =

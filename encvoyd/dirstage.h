@@ -36,8 +36,13 @@ enum err dirstage_add(struct identities *ids, const struct conf *conf, struct di
  * stood in their way may be gone. */
 enum err dirstage_add_noted(struct identities *ids, const struct conf *conf, struct dirstage *st);
 
+/* Stages at most max of those who are in the directory, as they are, behind the sub in after, which
+ * moves on; *ret_done when there is nobody more. For a thorough pass that had nobody to send. */
+enum err dirstage_add_known(struct identities *ids, const struct conf *conf, struct dirstage *st,
+    char after[SUB_MAX_LEN + 1], unsigned max, bool *ret_done);
+
 struct dir_figures {
-	uint64_t persons; /* sent */
+	uint64_t persons; /* sent, or known already where nobody had to be sent */
 	uint64_t added;
 	uint64_t changed;
 	uint64_t dropped;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define KNOWN_AT_ONCE 200 /* people, between two other things */
+
 static void tell(struct server *s)
 {
 	struct conn *c, *next;
@@ -69,6 +71,8 @@ void dirsync_begin(struct server *s)
 	struct dirsync *d = &s->dirsync;
 
 	d->running = true;
+	d->known = false;
+	d->after[0] = 0;
 	d->begun++;
 	d->began_at = clock_mono_ms();
 	d->spoiled = dirstage_begin(s->ids, d->thorough, &d->stage);
@@ -118,6 +122,37 @@ enum err dirsync_persons(struct server *s, struct reader *r)
 	else
 		db_rollback(s->ids->db);
 	return e;
+}
+
+static bool makes_sense(const struct dirsync *d, const struct msg_end *m, bool has_base)
+{
+	return m->code != ERR_OK || !m->unchanged || d->known ||
+	       (has_base && d->stage.persons == 0);
+}
+
+bool dirsync_is_ours(struct server *s, const struct msg_end *m, bool has_base)
+{
+	struct dirsync *d = &s->dirsync;
+
+	d->known = m->code == ERR_OK && m->unchanged && d->thorough && d->spoiled == ERR_OK &&
+		   makes_sense(d, m, has_base);
+	return d->known;
+}
+
+bool dirsync_known(struct server *s)
+{
+	struct dirsync *d = &s->dirsync;
+	bool done = false;
+
+	d->spoiled = db_begin(s->ids->db);
+	if (d->spoiled == ERR_OK)
+		d->spoiled =
+		    dirstage_add_known(s->ids, s->conf, &d->stage, d->after, KNOWN_AT_ONCE, &done);
+	if (d->spoiled == ERR_OK)
+		d->spoiled = db_commit(s->ids->db);
+	else
+		db_rollback(s->ids->db);
+	return done || d->spoiled != ERR_OK;
 }
 
 /* What would become the standing; ERR_OLD_SERIAL, ERR_DIRECTORY_EXPIRED (SEC-48). */
@@ -176,16 +211,17 @@ static enum err apply(struct server *s, bool unchanged, const struct standing *s
 {
 	struct dirsync *d = &s->dirsync;
 	struct dirstage_report report = {0};
-	enum err e = unchanged ? dirstage_add_noted(s->ids, s->conf, &d->stage) : ERR_OK;
+	bool whole = !unchanged || d->known;
+	enum err e = whole ? ERR_OK : dirstage_add_noted(s->ids, s->conf, &d->stage);
 
 	if (e == ERR_OK)
-		e = dirsync_apply(s, &d->stage, !unchanged, standing, &report);
+		e = dirsync_apply(s, &d->stage, whole, standing, &report);
 	if (e != ERR_OK)
 		return e;
 	d->unchanged = unchanged;
-	if (!unchanged)
+	if (whole)
 		d->figures = report.figures;
-	d->thorough = d->thorough && unchanged;
+	d->thorough = d->thorough && !whole;
 	if (report.visible)
 		(void)server_publish(s, false);
 	return ERR_OK;
@@ -197,7 +233,7 @@ enum err dirsync_end(struct server *s, const struct msg_end *m, bool has_base)
 	struct standing standing;
 	enum err e = m->code;
 
-	if (e == ERR_OK && m->unchanged && (!has_base || d->stage.persons > 0))
+	if (!makes_sense(d, m, has_base))
 		return ERR_PROTOCOL;
 	if (e == ERR_OK)
 		e = d->spoiled;

@@ -16,14 +16,16 @@ struct dirsync {
 	struct dirstage stage;
 	enum err spoiled; /* why the pass under way does not count, whatever its END says */
 	bool running;
-	bool thorough;    /* what the next pass has to be: the first one with a configuration */
-	uint64_t begun;   /* passes so far */
-	int64_t began_at; /* clock_mono_ms() */
-	int64_t ended;    /* the last answer, seconds since 1970; 0: none yet */
-	enum err result;  /* of the last pass */
-	bool unchanged;   /* it said only that */
-	char detail[256]; /* why it failed, printable */
-	struct dir_figures figures; /* of the last pass that was applied */
+	bool thorough; /* what the next pass has to be: the first one with a configuration */
+	bool known;    /* this one looks at those who were not sent */
+	char after[SUB_MAX_LEN + 1]; /* how far that has come */
+	uint64_t begun;              /* passes so far */
+	int64_t began_at;            /* clock_mono_ms() */
+	int64_t ended;               /* the last answer, seconds since 1970; 0: none yet */
+	enum err result;             /* of the last pass */
+	bool unchanged;              /* it said only that */
+	char detail[256];            /* why it failed, printable */
+	struct dir_figures figures;  /* of the last pass that was applied */
 	int64_t took_ms;
 };
 
@@ -35,6 +37,10 @@ enum err dirsync_apply(struct server *s, const struct dirstage *st, bool whole,
 void dirsync_begin(struct server *s);
 /* ERR_OK, or ERR_PROTOCOL for a malformed message. */
 enum err dirsync_persons(struct server *s, struct reader *r);
+/* Whether an END leaves the thorough look at everybody to us; dirsync_known then has to be called,
+ * with other things in between, until it says done, and dirsync_end after that. */
+bool dirsync_is_ours(struct server *s, const struct msg_end *m, bool has_base);
+bool dirsync_known(struct server *s);
 /* ERR_OK when the pass counts, ERR_PROTOCOL for an END that makes no sense, else why it does not.
  * has_base: it may say "unchanged". */
 enum err dirsync_end(struct server *s, const struct msg_end *m, bool has_base);

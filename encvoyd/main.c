@@ -35,10 +35,10 @@ static const struct daemon_paths paths = {
     .evict_exe = ENCVOY_LIBEXECDIR "/encvoyd-evict",
 };
 
-static const char usage[] = "usage: encvoyd [-f] [-d] | -t | -V\n"
+static const char usage[] = "usage: encvoyd [-f] [-d] | -t [DIRECTORY] | -V\n"
 			    "  -f  stay in the foreground (it always does)\n"
 			    "  -d  log to standard error, too\n"
-			    "  -t  check the configuration and exit\n"
+			    "  -t  check the configuration (in that directory) and exit\n"
 			    "  -V  print the version and exit\n";
 
 /* Descriptors 0 to 2 must be open: what is opened next would otherwise be written to as stderr. */
@@ -53,20 +53,20 @@ static void open_standard_fds(void)
 		close(fd);
 }
 
-static enum err check_conf(void)
+static enum err check_conf(const char *dir)
 {
 	AUTO_CONF struct conf c = {0};
 	struct conf_error ce = {0};
-	enum err e = conffile_load(paths.conf_dir, &c, &ce);
+	enum err e = conffile_load(dir, &c, &ce);
 
 	if (e != ERR_OK)
 		log_conf_refused(&ce);
 	return e;
 }
 
-static int test_conf(void)
+static int test_conf(const char *dir)
 {
-	if (check_conf() != ERR_OK)
+	if (check_conf(dir) != ERR_OK)
 		return EXIT_FAILURE;
 	puts("the configuration is good");
 	return EXIT_SUCCESS;
@@ -141,7 +141,7 @@ static int run_supervisor(bool to_stderr)
 
 	/* whoever starts it sees at once why it does not */
 	log_open("encvoyd", true);
-	if (check_conf() != ERR_OK)
+	if (check_conf(paths.conf_dir) != ERR_OK)
 		return EXIT_FAILURE;
 	e = localdb_user(LISTENER_USER, &o.listener);
 	if (e == ERR_OK)
@@ -157,7 +157,7 @@ static int run_supervisor(bool to_stderr)
 
 int main(int argc, char **argv)
 {
-	bool to_stderr = false;
+	bool to_stderr = false, test = false;
 	int opt;
 
 	open_standard_fds();
@@ -169,7 +169,8 @@ int main(int argc, char **argv)
 			to_stderr = true;
 			break;
 		case 't':
-			return test_conf();
+			test = true;
+			break;
 		case 'V':
 			puts("encvoyd " PACKAGE_VERSION);
 			return EXIT_SUCCESS;
@@ -178,6 +179,8 @@ int main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (test && argc - optind <= 1)
+		return test_conf(optind < argc ? argv[optind] : paths.conf_dir);
 	if (optind < argc) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;

@@ -51,7 +51,7 @@ static enum err check_dir(const char *path)
 									    : ERR_UNSAFE_FILE;
 }
 
-static enum err load_drop_ins(const char *dir, struct conf *c, struct conf_error *e)
+enum err conffile_drop_ins(const char *dir, struct conf *c, struct conf_error *e)
 {
 	struct dirent **list = NULL;
 	char path[PATH_MAX];
@@ -86,7 +86,7 @@ enum err conffile_load(const char *dir, struct conf *ret, struct conf_error *e)
 	snprintf(path, sizeof(path), "%s/encvoy.conf", dir);
 	code = load_file(path, ret, e);
 	if (code == ERR_OK)
-		code = load_drop_ins(dir, ret, e);
+		code = conffile_drop_ins(dir, ret, e);
 	if (code == ERR_OK)
 		code = conf_finish(ret, e);
 	return code;

@@ -9,4 +9,8 @@
  * conf_free in all cases; on failure *e says where and why. */
 enum err conffile_load(const char *dir, struct conf *ret, struct conf_error *e);
 
+/* DIR/encvoy.conf.d alone, into a configuration that was begun with conf_init and is still to be
+ * finished. */
+enum err conffile_drop_ins(const char *dir, struct conf *c, struct conf_error *e);
+
 #endif

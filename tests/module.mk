@@ -34,11 +34,13 @@ system_tests = \
 	%D%/system/page.t \
 	%D%/system/trouble.t \
 	%D%/system/account.t \
+	%D%/system/ansible.t \
 	%D%/system/api.t \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
 	%D%/system/enroll.t \
 	%D%/system/fail2ban.t \
+	%D%/system/fleet.t \
 	%D%/system/journal.t \
 	%D%/system/locker.t \
 	%D%/system/polkit.t \

@@ -14,11 +14,12 @@ tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz
 systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd cron sudo
 openssh-server vlock polkitd dbus apparmor mandoc
 apache2 libapache2-mod-authnz-pam nginx libnginx-mod-http-auth-pam dovecot-imapd chromium-headless-shell
-fonts-dejavu-core fail2ban cracklib-runtime zsh rsync"
+fonts-dejavu-core fail2ban cracklib-runtime zsh rsync ansible-core"
 # building and checking the Debian packages (make check-packages)
 packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
-bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam"
+bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam nginx
+nodejs openssl"
 
 case ${1:-build} in
   build) list=$build ;;

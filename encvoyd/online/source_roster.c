@@ -224,6 +224,9 @@ static enum err sync_source(struct source *s, const struct person_sink *sink, st
 	buf_init(&p.bytes, ROSTER_MANIFEST_MAX);
 	*end = (struct msg_end){.code = run(&p, &unchanged)};
 	remember(&p, end->code);
+	/* a fleet that keeps its connections until the next pass is a burden for the server */
+	if (s->place.http)
+		http_rest(s->place.http);
 	if (end->code != ERR_OK) {
 		(void)str_copy(end->detail, sizeof(end->detail), p.detail);
 		return end->code;

@@ -11,6 +11,7 @@ common_unit_tests = \
 	%D%/common_faults \
 	%D%/common_name \
 	%D%/common_num \
+	%D%/common_pace \
 	%D%/common_proto \
 	%D%/common_proto_directory \
 	%D%/common_proto_times \
@@ -48,6 +49,7 @@ fault_wrap = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap
 %C%_common_faults_LDADD = $(common_test_libs) -lpam
 %C%_common_name_LDADD = $(common_test_libs)
 %C%_common_num_LDADD = $(common_test_libs)
+%C%_common_pace_LDADD = $(common_test_libs)
 %C%_common_proto_LDADD = $(common_test_libs)
 %C%_common_proto_directory_LDADD = $(common_test_libs)
 %C%_common_proto_times_LDADD = $(common_test_libs)

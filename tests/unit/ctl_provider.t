@@ -82,6 +82,30 @@ enroll --force
 like "$rc $err" '^1 .*unsafe-file' "SEC-34: a symbolic link is not written through"
 rm -f "$conf_dir"/*
 
+# ---- with what configuration management has put there before
+mkdir "$conf_dir/encvoy.conf.d"
+cat >"$conf_dir/encvoy.conf.d/50-fleet.conf" <<'EOF'
+directory = roster
+roster = https://www.example.com/roster.jws
+roster_keys = /etc/encvoy/roster.pub
+roster_fleet = prod
+EOF
+fleet_enroll() { run enroll "$issuer" --client-id host --ca-file "$ca" --allow role:staff "$@"; }
+fleet_enroll --dry-run
+like "$rc $out" '^0 .*encvoy.conf: to be written' "--dry-run says what would be written"
+is "$(ls "$conf_dir")" encvoy.conf.d "and writes nothing"
+fleet_enroll
+is "$rc" 0 "a rule by role, where a drop-in names a directory"
+fleet_enroll --dry-run
+like "$rc $out" '^0 .*encvoy.conf: unchanged' "--dry-run: the same again"
+rm "$conf_dir/encvoy.conf"
+echo 'roster_grace = soon' >>"$conf_dir/encvoy.conf.d/50-fleet.conf"
+fleet_enroll
+like "$rc $err" '^2 .*50-fleet.conf:5' "a drop-in that is refused is named"
+[ ! -e "$conf" ]
+ok $? "and nothing is written beside it"
+rm -r "$conf_dir/encvoy.conf.d"
+
 # ---- with a secret
 printf 'host-secret-secret\n' >"$work/secret"
 echo 'encvoy-online:x:987:987::/:/usr/sbin/nologin' >>/etc/passwd
@@ -89,6 +113,8 @@ secret_enroll() {
   run enroll "$issuer" --client-id host-secret --client-secret-file "$work/secret" \
     --redirect-uri https://hosts.example.test/cb --ca-file "$ca" --allow sub:2 "$@"
 }
+secret_enroll --dry-run
+is "$(grep -c 'to be written' <<<"$out")" 2 "--dry-run: file and secret"
 secret_enroll
 is "$rc" 0 "a client with a secret"
 is "$(stat -c %a:%u "$conf_dir/client.secret")" 600:987 "its file is for encvoyd-online alone"
@@ -96,6 +122,8 @@ is "$(<"$conf_dir/client.secret")" host-secret-secret "and holds the secret"
 unlike "$out$err$(<"$conf")" 'host-secret-secret' "SEC-35: which is shown nowhere"
 secret_enroll
 is "$(grep -c unchanged <<<"$out")" 2 "the same again: both unchanged"
+secret_enroll --dry-run
+is "$(grep -c unchanged <<<"$out")" 2 "and told so by --dry-run"
 chown 0 "$conf_dir/client.secret"
 secret_enroll
 is "$rc $(stat -c %u "$conf_dir/client.secret")" "0 987" "a wrong owner is put right"

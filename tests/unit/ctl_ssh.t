@@ -82,8 +82,8 @@ run enroll --ssh
 is "$rc" 1 'nor when that is not told'
 untouched 'not told'
 people 1700000000
-for words in 'enroll --undo https://id.example.org' 'enroll --undo --allow everyone' 'enroll --untested' 'enroll --ssh https://id.example.org' 'enroll --ssh --client-id x' \
-  'enroll --ssh --allow everyone' 'enroll --ssh --undo --untested' 'enroll --ssh --ssh'; do
+for words in 'enroll --undo https://id.example.org' 'enroll --undo --allow everyone' 'enroll --undo --dry-run' 'enroll --untested' 'enroll --ssh https://id.example.org' \
+  'enroll --ssh --client-id x' 'enroll --ssh --allow everyone' 'enroll --ssh --undo --untested' 'enroll --ssh --ssh' 'enroll --ssh --dry-run'; do
   # shellcheck disable=SC2086
   run $words
   is "$rc" 2 "usage error: $words"

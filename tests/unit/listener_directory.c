@@ -351,6 +351,10 @@ static void rosters(void)
 
 	fx_start(&fx, roster_conf);
 	link = link_sync(&fx);
+	roster_end(link, 8, now + 900, true);
+	ok(is_closed(link), "SEC-48: unchanged from what?");
+	close(link);
+	link = link_sync(&fx);
 	send_one(link, person("2", "alice"));
 	roster_end(link, 8, now + 900, false);
 	ok(fx_log_has(&fx, "persons=1"), "a roster");
@@ -369,7 +373,7 @@ static void rosters(void)
 	is_int(fx_end(&fx, SIGTERM), 0, "a restart");
 	fx_run(&fx);
 	link = link_sync(&fx);
-	is_int((int)introduced.serial, 0, "whose first pass is about everybody");
+	is_int((int)introduced.serial, 9, "forgets nothing");
 	send_one(link, person("3", "bob"));
 	roster_end(link, 8, now + 900, false);
 	ok(fx_log_has(&fx, "directory result=old-serial"), "SEC-48: also after a restart");
@@ -383,8 +387,9 @@ static void rosters(void)
 	close(link);
 	waiting = begin_verb(&fx, "sync");
 	link = link_sync(&fx);
+	send_one(link, person("3", "bob"));
 	roster_end(link, 11, now + 900, true);
-	is_err(result_of(waiting), ERR_PROTOCOL, "SEC-48: unchanged from what?");
+	is_err(result_of(waiting), ERR_PROTOCOL, "SEC-48: unchanged, and yet somebody");
 	close(waiting);
 	close(link);
 	is_int(lookup(&fx, "bob"), MSG_NOT_FOUND, "SEC-48: the last good one stays");
@@ -406,6 +411,61 @@ static void rosters(void)
 	is_err(whole_login(&fx, "alice", "2"), ERR_DIRECTORY_EXPIRED, "SEC-48: at login, too");
 	is_int(lookup(&fx, "alice"), MSG_PASSWD, "look-ups go on");
 	close(waiting);
+	close(link);
+	is_int(fx_stop(&fx), 0, "it ends");
+}
+
+static void value_is(const struct fixture *fx, const char *verb, const char *key, const char *want)
+{
+	char value[64] = "none";
+
+	is_err(admin(fx, verb, NULL, key, value, sizeof(value)), ERR_OK, "%s", verb);
+	is_str(value, want, "tells %s", key);
+}
+
+/* A host that starts anew, or reads its configuration anew, looks at everybody and has nobody sent.
+ */
+static void known_people(void)
+{
+	static const char reserved[] =
+	    COMMON "directory = roster\nroster = /r\nroster_keys = /k\nroster_fleet = f\n"
+		   "roster_grace = 1h\nreserved_names = carol\n";
+	int64_t now = clock_unix();
+	struct fixture fx;
+	int link;
+
+	fx_start(&fx, reserved);
+	link = link_sync(&fx);
+	send_one(link, person("2", "alice"));
+	send_one(link, person("4", "root"));
+	send_one(link, person("5", "carol"));
+	roster_end(link, 8, now + 900, false);
+	ok(fx_log_has(&fx, "persons=3"), "a roster");
+	value_is(&fx, "unserved", "5", "carol");
+	close(link);
+	is_int(fx_end(&fx, SIGTERM), 0, "a restart");
+	fx_run(&fx);
+	link = link_sync(&fx);
+	is_int((int)introduced.serial, 8, "tells what it has");
+	is_int(introduced.hash[1], 7, "with its hash");
+	roster_end(link, 8, now + 900, true);
+	ok(fx_log_has(&fx, "directory result=ok unchanged=yes"), "so that nobody has to be sent");
+	value_is(&fx, "status", "directory_persons", "3");
+	value_is(&fx, "unserved", "4", "root");
+	value_is(&fx, "unserved", "5", "carol");
+	fx_write_conf(&fx, roster_conf);
+	kill(fx.pid, SIGHUP);
+	ok(is_closed(link), "a reload");
+	close(link);
+	link = link_sync(&fx);
+	is_int((int)introduced.serial, 8, "neither");
+	is_int(lookup(&fx, "carol"), MSG_NOT_FOUND, "before the pass");
+	roster_end(link, 8, now + 900, true);
+	for (int64_t end = now_ms() + LONG_MS;
+	     lookup(&fx, "carol") != MSG_PASSWD && now_ms() < end;)
+		;
+	is_int(lookup(&fx, "carol"), MSG_PASSWD, "what the new configuration allows is done");
+	is_int(lookup(&fx, "alice"), MSG_PASSWD, "everybody else stays");
 	close(link);
 	is_int(fx_stop(&fx), 0, "it ends");
 }
@@ -526,6 +586,22 @@ static void timing(void)
 	is_int(fx_stop(&fx), 0, "it ends");
 }
 
+/* A host that boots asks before it has a network. */
+static void missed(void)
+{
+	struct fixture fx;
+	int link;
+
+	fx_start(&fx, roster_conf);
+	link = link_sync(&fx);
+	send_end(link, ERR_PROVIDER_UNREACHABLE);
+	is_int(next(link), MSG_SYNC, "a pass without a server is made up for, not a day later");
+	send_end(link, ERR_BAD_SIGNATURE);
+	ok(is_quiet(link), "an answer that is refused waits for the next one");
+	close(link);
+	is_int(fx_stop(&fx), 0, "it ends");
+}
+
 static void strangers(void)
 {
 	struct fixture fx;
@@ -614,8 +690,10 @@ int main(void)
 	blocks();
 	verdicts_about_the_blocked();
 	rosters();
+	known_people();
 	questions();
 	timing();
+	missed();
 	strangers();
 	large();
 	return tap_done();

@@ -40,6 +40,14 @@ esac
 ok $? '-t says that the configuration is good, or what is wrong with which file'
 
 if [ "$(id -u)" = 0 ]; then
+  dir=$(mktemp -d /tmp/encvoyd.XXXXXX)
+  mkdir "$dir/encvoy.conf.d"
+  printf 'issuer = https://id.example\nclient_id = host\n' >"$dir/encvoy.conf"
+  run 0 'good' '-t DIRECTORY: a candidate' "$encvoyd" -t "$dir"
+  echo 'roster_grace = soon' >"$dir/encvoy.conf.d/50-fleet.conf"
+  run 1 "$dir/encvoy.conf.d/50-fleet.conf:1.*roster_grace" '-t DIRECTORY: a bad one' "$encvoyd" -t "$dir"
+  run 2 'usage' '-t with two directories' "$encvoyd" -t "$dir" "$dir"
+  rm -rf "$dir"
   # exec keeps the process id that LISTEN_PID names
   # shellcheck disable=SC2016
   run 1 'does not run as root' 'the listener does not run as root' \

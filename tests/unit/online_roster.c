@@ -11,6 +11,7 @@
 #include "tests/unit/tap.h"
 #include "tests/unit/temp.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -362,13 +363,27 @@ static void unsafe_files(struct world *w)
 
 /* --- only over https */
 
+/* Open descriptors of this process. */
+static unsigned descriptors(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 static void tags(struct world *w, struct server *server)
 {
+	unsigned open_ones;
 	int before;
 
 	(void)publish(50, 1, 7);
 	temp_write("fault", "");
+	http_rest(w->http);
+	open_ones = descriptors();
 	is_int(pass(w), ERR_OK, "a pass");
+	is_int(descriptors(), open_ones, "leaves the server no idle connection");
 	before = server->seen->requests;
 	is_int(pass(w), ERR_OK, "the next one");
 	is_int(server->seen->requests, before + 1, "asks once");
