@@ -38,7 +38,7 @@ for f in "${rpms[@]}"; do
   [[ $f = *-selinux-* ]] || cp "$f" $root/rpms
 done
 # the libraries that they need, by Debian's names
-mapfile -t needs < <(dpkg-deb -f "$packages"/debs/encvoyd_*.deb Depends | tr , '\n' | sed 's/^ *//; s/[ (|].*//')
+mapfile -t needs < <(dpkg-deb -f "$packages"/debs/encvoyd_*.deb Depends | tr , '\n' | sed -nE 's/^ *(lib[^ ]*).*/\1/p')
 apt install libpam-pwquality "${needs[@]}" || die "what the packages need: $(tail -5 $work/apt.log)"
 rpm_root() { rpm --root $root --force-debian "$@" >>$work/rpm.log 2>&1; }
 (cd $root/etc && sha256sum nsswitch.conf pam.d/*) >$work/settings
@@ -52,7 +52,8 @@ locals_work 'with the RPMs installed and nothing configured'
 
 # ---- the templates -------------------------------------------------------------------------------
 is "$(cat $profile/* | grep -oE 'if (not )?"[^"]+"' | cut -d'"' -f2 | sort -u)" "$(features)" 'README of the profile names its features'
-is "$(head -1 $profile/README | wc -w | awk '{ print $1 > 0 }')" 1 'and itself in the first line'
+[ -n "$(head -1 $profile/README)" ]
+ok $? 'and itself in the first line'
 mapfile -t all < <(features)
 wrong() { # what is wrong with a stack that is filled in: our line, and who is led around it
   awk '$NF == "pam_encvoy.so" && $1 != "session" {
