@@ -39,14 +39,14 @@ for f in "${rpms[@]}"; do
 done
 # the libraries that they need, by Debian's names
 mapfile -t needs < <(dpkg-deb -f "$packages"/debs/encvoyd_*.deb Depends | tr , '\n' | sed -nE 's/^ *(lib[^ ]*).*/\1/p')
-apt install libpam-pwquality "${needs[@]}" || die "what the packages need: $(tail -5 $work/apt.log)"
+apt install libpam-pwquality cracklib-runtime "${needs[@]}" || die "what the packages need: $(tail -5 $work/apt.log)"
 rpm_root() { rpm --root $root --force-debian "$@" >>$work/rpm.log 2>&1; }
 (cd $root/etc && sha256sum nsswitch.conf pam.d/*) >$work/settings
 rpm_root --nodeps -i $root/rpms/*.rpm
 ok $? 'rpm installs the packages' || tail -20 $work/rpm.log | sed 's/^/# /'
 is "$(cd $root/etc && sha256sum -c --quiet $work/settings 2>&1)" '' 'and PAM and nsswitch.conf wait for the administrator'
 like "$(in_root getent passwd encvoy encvoy-online encvoy-userdb)" '(:/nonexistent:/sbin/nologin.*){3}' 'the three system users'
-is "$(stat -c '%U %a' $root/etc/encvoy $root/var/lib/encvoy $root/var/cache/encvoy | tr '\n' ',')" \
+is "$(in_root stat -c "%U %a" /etc/encvoy /var/lib/encvoy /var/cache/encvoy | tr '\n' ',')" \
   'root 755,encvoy 700,encvoy 755,' 'and the folders'
 locals_work 'with the RPMs installed and nothing configured'
 
@@ -82,7 +82,7 @@ sed -i -E '/^(passwd|group|subid):/d' $root/etc/nsswitch.conf
 fill_in nsswitch.conf with-subid | sed 's/ systemd$//' >>$root/etc/nsswitch.conf
 daemon_start
 # no waiting where a refusal is what is expected
-stack() { fill_in system-auth with-passphrase with-sudo-grace with-pamaccess | sed 's/delay=2000000/delay=0/; s/pam_unix.so/& nodelay/'; }
+stack() { fill_in system-auth with-passphrase with-sudo-grace | sed 's/delay=2000000/delay=0/; s/pam_unix.so/& nodelay/'; }
 stack >$root/etc/pam.d/walk
 sed '/^a/s/pam_encvoy.so/& methods=token/' $root/etc/pam.d/walk >$root/etc/pam.d/token
 walk_begin
@@ -92,27 +92,27 @@ walk '
 up             root      yes          yes          yes      yes
 up             localjoe  yes          yes          yes      yes
 up             encvoy-2  yes          yes          refused  yes
-up             nobodyhas bad          unknown      refused  yes
+up             nobodyhas bad          unknown      refused  unknown
 dead           root      yes          yes          yes      yes
 dead           localjoe  yes          yes          yes      yes
 dead           encvoy-2  unavailable  unavailable  later    yes
-dead           nobodyhas unavailable  unavailable  later    yes
+dead           nobodyhas unavailable  unavailable  later    unknown
 hung           root      yes          yes          yes      yes
 hung           localjoe  yes          yes          yes      yes
 hung           encvoy-2  unavailable  unavailable  refused  yes
-hung           nobodyhas unavailable  unavailable  refused  yes
+hung           nobodyhas unavailable  unavailable  refused  unknown
 argument       root      yes          yes          yes      yes
 argument       localjoe  yes          yes          yes      yes
 argument       encvoy-2  config       config       later    yes
-argument       nobodyhas config       config       later    yes
+argument       nobodyhas config       config       later    unknown
 configuration  root      yes          yes          yes      yes
 configuration  localjoe  yes          yes          yes      yes
 configuration  encvoy-2  unavailable  unavailable  later    yes
-configuration  nobodyhas unavailable  unavailable  later    yes
+configuration  nobodyhas unavailable  unavailable  later    unknown
 module         root      yes          yes          yes      yes
 module         localjoe  yes          yes          yes      yes
 module         encvoy-2  missing      missing      missing  yes
-module         nobodyhas missing      missing      missing  yes
+module         nobodyhas missing      missing      missing  unknown
 '
 walk_end
 

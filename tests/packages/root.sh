@@ -10,7 +10,7 @@ tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysus
 # for boot.t, autopkgtest.t and authselect.t
 later="systemd libnss-systemd systemd-userdbd dbus
 autopkgtest nodejs npm curl iproute2 openssl
-libpam-pwquality"
+libpam-pwquality cracklib-runtime"
 
 # everything that is mounted here goes with this process
 [ -n "${ENCVOY_ROOT_NS:-}" ] || ENCVOY_ROOT_NS=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
