@@ -127,7 +127,7 @@ ok $? 'rpm removes them' || tail -20 $work/rpm.log | sed 's/^/# /'
 is "$(cat $root/run/authselect)" $'current --raw\nselect local' 'the profile of the local users is selected before the module goes'
 rm $root/etc/pam.d/walk $root/etc/pam.d/token
 locals_work 'with the RPMs removed'
-is "$(cd $root && find usr etc run -name '*encvoy*' -not -path etc/ssl/encvoy-test-ca.pem -not -path 'etc/encvoy*')" '' \
+is "$(cd $root && find usr etc run -name '*encvoy*' -not -path etc/ssl/encvoy-test-ca.pem -not -path 'etc/encvoy*' -not -path run/encvoy)" '' \
   'nothing of ours is left but the configuration and the ledger'
 idp_stop
 done_testing

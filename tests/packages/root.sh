@@ -9,7 +9,7 @@ suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysusers systemd-standalone-tmpfiles"
 # for boot.t, autopkgtest.t and authselect.t
 later="systemd libnss-systemd systemd-userdbd dbus
-autopkgtest nodejs npm curl iproute2 openssl
+autopkgtest dpkg-dev nodejs npm curl iproute2 openssl
 libpam-pwquality cracklib-runtime"
 
 # everything that is mounted here goes with this process
