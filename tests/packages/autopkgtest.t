@@ -9,6 +9,7 @@
 mkdir $root/source
 (cd "$packages/first/nss-pam-encvoy" && git ls-files -z | tar -c --null -T -) | tar -x -C $root/source
 cp -a "$top/tests/idp/node_modules" $root/source/tests/idp/
+touch $root/source/tests/idp/node_modules/.package-lock.json # newer than the lock file of the clone
 apt install autopkgtest dpkg-dev || die "autopkgtest: $(tail -5 $work/apt.log)"
 mapfile -t debs < <(all_debs)
 # What it asks for beyond a chroot it has: this machine has network and processes of its own, and goes.
