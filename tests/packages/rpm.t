@@ -35,7 +35,8 @@ is "$(grep -E '^.{3,9}[sStT]' "$out/files")" '' 'nothing is setuid, setgid or st
 is "$(grep -E '^[^l].{4}w|^[^l].{7}w' "$out/files")" '' 'or written by others than its owner'
 is "$(grep -v ' root:root ' "$out/files")" 'drwxr-xr-x encvoy:encvoy /var/cache/encvoy
 drwx------ encvoy:encvoy /var/lib/encvoy' 'all is root'\''s but the folders of encvoyd' || sed 's/^/# /' "$out/files"
-make -s -C "$out/BUILD/$name" install DESTDIR="$out/installed" >/dev/null 2>&1
+# rpmbuild -ta takes its own tree away
+make -s -C "$tree" install DESTDIR="$out/installed" systemdsystemunitdir=/usr/lib/systemd/system >/dev/null 2>&1
 ours='/\.build-id/|/share/authselect/|/share/selinux/|/share/licenses/|/var/lib/selinux/|man8/(encvoyd-|encvoy-userdbd)|/encvoy.conf$'
 not_there="\\.la$|^/etc/apparmor.d/|^/usr/share/pam-configs/|^$libdir/libnss_encvoy.so$"
 is "$(diff <(cd "$out/installed" && find . ! -type d | sed 's/^\.//' | grep -vE "$not_there" | sort) \
