@@ -15,6 +15,7 @@ dist_doc_DATA = \
 	%D%/nginx.md \
 	%D%/outage.md \
 	%D%/passphrase.md \
+	%D%/rpm.md \
 	%D%/screen-locker.md \
 	%D%/ssh.md \
 	%D%/sudo.md

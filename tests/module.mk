@@ -34,7 +34,6 @@ system_tests = \
 	%D%/system/page.t \
 	%D%/system/trouble.t \
 	%D%/system/account.t \
-	%D%/system/ansible.t \
 	%D%/system/api.t \
 	%D%/system/crowd.t \
 	%D%/system/ctl.t \
@@ -48,7 +47,7 @@ system_tests = \
 	%D%/system/secrets.t \
 	%D%/system/sudo.t \
 	%D%/system/units.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
+dist_check_SCRIPTS += $(system_tests) %D%/system/ansible.t %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
 	%D%/system/memory_has.js \
 	%D%/system/package.json \
 	%D%/system/webserver.js
@@ -62,6 +61,12 @@ check-system: all idp tests/unit/online_crowd tests/unit/online_people tests/uni
 	rm -rf tests/installed
 	$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_top_builddir)/tests/installed' >/dev/null
 	ENCVOY_INSTALLED='$(abs_top_builddir)/tests/installed' $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(system_tests)' check_PROGRAMS= check_LTLIBRARIES=
+
+# The Ansible role on a host of its own: minutes.
+.PHONY: check-ansible
+check-ansible: all idp
+	$(top_srcdir)/tests/packages.sh ansible
+	ENCVOY_BUILD='$(abs_top_builddir)' $(top_srcdir)/tests/system/ansible.t
 
 # Unit tests that do less under a sanitizer: for a build without, beside all of them in one with.
 plain_programs = \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what building (build), the demonstration (demo), the tests (test), the measurements
-# (bench) or the Debian packages (packages) need on Debian 12 or newer. Each list is complete: nothing
+# (bench) or the packages (packages) need on Debian 12 or newer. Each list is complete: nothing
 # is taken for granted but the base system and git.
 set -eu
 
@@ -14,9 +14,12 @@ tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz
 systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd cron sudo
 openssh-server vlock polkitd dbus apparmor mandoc
 apache2 libapache2-mod-authnz-pam nginx libnginx-mod-http-auth-pam dovecot-imapd chromium-headless-shell
-fonts-dejavu-core fail2ban cracklib-runtime zsh rsync ansible-core"
-# building and checking the Debian packages (make check-packages)
-packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor"
+fonts-dejavu-core fail2ban cracklib-runtime zsh rsync"
+# the Ansible role (make check-ansible)
+ansible="ansible-core"
+# building and checking the packages of Debian and Fedora (make check-packages)
+packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor shellcheck
+rpm rpm2cpio cpio bzip2 rpmlint selinux-policy-dev semodule-utils setools"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
 bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam nginx
 nodejs openssl"
@@ -25,9 +28,10 @@ case ${1:-build} in
   build) list=$build ;;
   demo) list="$build $run" ;;
   test) list="$build $run $tests" ;;
+  ansible) list="$build $run $tests $ansible" ;;
   bench) list="$build $bench" ;;
   packages) list="$build $run $packages" ;;
-  *) echo "usage: $0 build|demo|test|bench|packages" >&2; exit 2 ;;
+  *) echo "usage: $0 build|demo|test|ansible|bench|packages" >&2; exit 2 ;;
 esac
 
 export DEBIAN_FRONTEND=noninteractive

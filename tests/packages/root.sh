@@ -7,7 +7,10 @@ out=$(cd "$1" && pwd)
 root=$out/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysusers systemd-standalone-tmpfiles"
-later="systemd libnss-systemd systemd-userdbd dbus" # for boot.t
+# for boot.t, autopkgtest.t and authselect.t
+later="systemd libnss-systemd systemd-userdbd dbus
+autopkgtest dpkg-dev nodejs npm curl iproute2 openssl
+libpam-pwquality cracklib-runtime"
 
 # everything that is mounted here goes with this process
 [ -n "${ENCVOY_ROOT_NS:-}" ] || ENCVOY_ROOT_NS=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
@@ -41,4 +44,5 @@ cp "$out"/debs/*.deb "$root/debs/"
   exit 1
 }
 rm -r "$root/debs"
+(cd "$out" && rm -f selinux-policy-default_*.deb && apt-get download -q selinux-policy-default) >>"$out/apt.log" 2>&1 # for rpm.t
 echo "a fresh $suite in $root"
