@@ -30,6 +30,11 @@ host_token() { # host_token SUB: an ID token for this host
 }
 
 [ -s /etc/machine-id ] || openssl rand -hex 16 >/etc/machine-id
+# without a cgroup hierarchy, as in a chroot, journald ends
+if ! mountpoint -q /sys/fs/cgroup && ! mount -t cgroup2 cgroup2 /sys/fs/cgroup; then
+  echo '1..0 # SKIP journald needs /sys/fs/cgroup'
+  exit 0
+fi
 mkdir -p "/run/log/journal/$(</etc/machine-id)" /run/systemd
 $journald >$work/journald.log 2>&1 &
 journald_pid=$!
