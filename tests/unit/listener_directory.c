@@ -396,8 +396,8 @@ static void rosters(void)
 	is_err(account(&fx, "alice"), ERR_OK, "and holds");
 	link = link_sync(&fx);
 	send_one(link, person("2", "alice"));
-	until =
-	    clock_unix() + 8; /* the end of the grace of an hour: time enough for what follows */
+	/* the end of the grace of an hour: time enough for what follows */
+	until = clock_unix() + 8;
 	roster_end(link, 11, until - 3600, false);
 	ok(fx_log_has(&fx, "persons=1 new=0 changed=0"), "one within its grace");
 	(void)admin(&fx, "status", NULL, "directory_state", value, sizeof(value));
