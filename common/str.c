@@ -6,7 +6,12 @@
 
 bool slice_is(struct slice s, const char *text)
 {
-	return strlen(text) == s.len && (s.len == 0 || memcmp(s.p, text, s.len) == 0);
+	return slice_same(s, slice_of(text));
+}
+
+bool slice_same(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 struct slice slice_of(const char *text)

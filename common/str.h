@@ -16,6 +16,8 @@ struct slice {
 
 /* True when a slice equals a string, byte for byte. */
 bool slice_is(struct slice s, const char *text);
+/* The same of two slices. */
+bool slice_same(struct slice a, struct slice b);
 struct slice slice_of(const char *text);
 /* Without blanks (space, tab) at both ends. */
 struct slice slice_trim(struct slice s);

@@ -19,6 +19,14 @@ void rows_free(struct rows *r)
 	*r = (struct rows){0};
 }
 
+const char *rows_value(const struct rows *r, const char *key)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].n >= 2 && strcmp(r->v[i].fields[0], key) == 0)
+			return r->v[i].fields[1];
+	return "";
+}
+
 enum err admin_open(int *ret_fd)
 {
 	static const char path[] = ENCVOY_RUNDIR "/socket";

@@ -178,38 +178,37 @@ static void check_break_glass(struct findings *f, int fd, const struct conf *con
 	}
 }
 
+static void check_status(struct findings *f, const struct conf *conf, const struct rows *rows)
+{
+	const char *passed = rows_value(rows, "directory_passed");
+	const char *unserved = rows_value(rows, "groups_not_served");
+	uint64_t when = 0;
+
+	if (strcmp(rows_value(rows, "online_reachable"), "no") == 0)
+		found(f, FOUND_FAILURE, "online",
+		    "systemctl status encvoyd-online; journalctl -u encvoyd-online",
+		    "encvoyd does not reach encvoyd-online: nobody can sign in");
+	if (str_starts(rows_value(rows, "directory_state"), "expired"))
+		found(f, FOUND_FAILURE, "directory",
+		    "have the roster published anew; encvoyctl sync", "the roster has expired");
+	if (conf && num_parse(passed, strlen(passed), INT64_MAX, &when) == ERR_OK)
+		check_pass_age(f, conf, when, clock_unix());
+	if (*unserved)
+		found(f, FOUND_WARNING, "groups",
+		    "give the [group] another name or gid, or remove what it collides with",
+		    "groups that are not served: %s", unserved);
+}
+
 /* Only root is told, and only root can look. */
 static void check_online(struct findings *f, const struct conf *conf)
 {
 	AUTO_ROWS struct rows rows = {0};
 	struct msg_result result;
 	AUTO_FD int fd = -1;
-	uint64_t passed = 0;
 
 	if (admin_open(&fd) != ERR_OK || admin_ask(fd, "status", NULL, 0, &rows, &result) != ERR_OK)
 		return;
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct msg_row *row = &rows.v[i];
-
-		if (conf && row->n >= 2 && strcmp(row->fields[0], "directory_passed") == 0 &&
-		    num_parse(row->fields[1], strlen(row->fields[1]), INT64_MAX, &passed) == ERR_OK)
-			check_pass_age(f, conf, passed, clock_unix());
-		if (row->n >= 2 && strcmp(row->fields[0], "groups_not_served") == 0 &&
-		    *row->fields[1])
-			found(f, FOUND_WARNING, "groups",
-			    "give the [group] another name or gid, or remove what it collides with",
-			    "groups that are not served: %s", row->fields[1]);
-		if (row->n >= 2 && strcmp(row->fields[0], "online_reachable") == 0 &&
-		    strcmp(row->fields[1], "no") == 0)
-			found(f, FOUND_FAILURE, "online",
-			    "systemctl status encvoyd-online; journalctl -u encvoyd-online",
-			    "encvoyd does not reach encvoyd-online: nobody can sign in");
-		if (row->n >= 2 && strcmp(row->fields[0], "directory_state") == 0 &&
-		    strncmp(row->fields[1], "expired", 7) == 0)
-			found(f, FOUND_FAILURE, "directory",
-			    "have the roster published anew; encvoyctl sync",
-			    "the roster has expired");
-	}
+	check_status(f, conf, &rows);
 	check_unserved(f, fd);
 	if (conf)
 		check_break_glass(f, fd, conf);

@@ -4,6 +4,7 @@
 #include "common/num.h"
 #include "common/record.h"
 #include "common/str.h"
+#include "ctl/fields.h"
 #include "encvoyd/paths.h"
 #include "sys/file.h"
 #include "sys/localdb.h"
@@ -33,21 +34,6 @@ bool nsswitch_line(const char *text, size_t len, const char *database, struct sl
 	return false;
 }
 
-static struct slice next_service(struct slice *rest)
-{
-	struct slice s = slice_trim(*rest);
-	const char *close = s.len && s.p[0] == '[' ? memchr(s.p, ']', s.len) : NULL;
-	size_t n = 0;
-
-	if (close)
-		n = (size_t)(close + 1 - s.p);
-	else
-		while (n < s.len && s.p[n] != ' ' && s.p[n] != '\t' && (!n || s.p[n] != '['))
-			n++;
-	*rest = (struct slice){s.p + n, s.len - n};
-	return (struct slice){s.p, n};
-}
-
 static bool stops_unknown_users(struct slice action)
 {
 	char copy[128];
@@ -68,7 +54,7 @@ enum nss_order nsswitch_order(const char *text, size_t len, const char *database
 
 	if (!nsswitch_line(text, len, database, &rest))
 		return NSS_NO_LINE;
-	while ((word = next_service(&rest)).len) {
+	while ((word = next_word(&rest, "[")).len) {
 		if (slice_is(word, "files") || slice_is(word, "compat"))
 			files = true;
 		else if (word.p[0] == '[')
@@ -162,22 +148,6 @@ static void check_users(struct findings *f)
 				  "network could read the database");
 }
 
-static bool field(struct slice line, unsigned at, struct slice *ret)
-{
-	for (;;) {
-		const char *colon = memchr(line.p, ':', line.len);
-		size_t n = colon ? (size_t)(colon - line.p) : line.len;
-
-		if (!at--) {
-			*ret = (struct slice){line.p, n};
-			return true;
-		}
-		if (!colon)
-			return false;
-		line = (struct slice){colon + 1, line.len - n - 1};
-	}
-}
-
 void check_ids_text(struct findings *f, const char *name, const char *text, size_t len, bool ranges,
     uint32_t first, uint32_t last)
 {
@@ -186,11 +156,11 @@ void check_ids_text(struct findings *f, const char *name, const char *text, size
 	while (slice_next(&rest, "\n", &line)) {
 		uint64_t start = 0, count = 1;
 
-		if (line.p[0] == '#' || !field(line, 0, &who) ||
-		    !field(line, ranges ? 1 : 2, &id) ||
+		if (line.p[0] == '#' || !field_at(line, 0, &who) ||
+		    !field_at(line, ranges ? 1 : 2, &id) ||
 		    num_parse(id.p, id.len, UINT32_MAX, &start) != ERR_OK)
 			continue;
-		if (ranges && (!field(line, 2, &many) ||
+		if (ranges && (!field_at(line, 2, &many) ||
 				  num_parse(many.p, many.len, UINT32_MAX, &count) != ERR_OK))
 			continue;
 		if (!count || start > last || start + count - 1 < first)

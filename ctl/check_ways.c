@@ -4,6 +4,7 @@
 
 #include "common/num.h"
 #include "common/str.h"
+#include "ctl/fields.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -26,21 +27,10 @@ struct ways {
 
 static struct slice field(struct slice line, unsigned at)
 {
-	for (;;) {
-		const char *colon = memchr(line.p, ':', line.len);
-		size_t n = colon ? (size_t)(colon - line.p) : line.len;
+	struct slice s;
 
-		if (!at--)
-			return (struct slice){line.p, n};
-		if (!colon)
-			return (struct slice){line.p + line.len, 0};
-		line = (struct slice){colon + 1, line.len - n - 1};
-	}
-}
-
-static bool same(struct slice a, struct slice b)
-{
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+	(void)field_at(line, at, &s);
+	return s;
 }
 
 static bool find(struct slice text, struct slice name, struct slice *ret)
@@ -48,7 +38,7 @@ static bool find(struct slice text, struct slice name, struct slice *ret)
 	struct slice line;
 
 	while (slice_next(&text, "\n", &line)) {
-		if (!same(field(line, 0), name))
+		if (!slice_same(field(line, 0), name))
 			continue;
 		*ret = line;
 		return true;
@@ -94,7 +84,7 @@ static bool is_member(struct slice members, struct slice name)
 	struct slice one;
 
 	while (slice_next(&members, ",", &one))
-		if (same(one, name))
+		if (slice_same(one, name))
 			return true;
 	return false;
 }
@@ -102,7 +92,7 @@ static bool is_member(struct slice members, struct slice name)
 static bool is_admin(const struct ways *w, struct slice user)
 {
 	for (size_t i = 0; i < w->n_gids; i++)
-		if (same(field(user, 3), w->gids[i]))
+		if (slice_same(field(user, 3), w->gids[i]))
 			return true;
 	for (size_t i = 0; i < sizeof(admin_groups) / sizeof(admin_groups[0]); i++) {
 		struct slice group;

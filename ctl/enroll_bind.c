@@ -10,14 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *value_of(const struct rows *rows, const char *key)
-{
-	for (size_t i = 0; i < rows->n; i++)
-		if (rows->v[i].n > 1 && strcmp(rows->v[i].fields[0], key) == 0)
-			return rows->v[i].fields[1];
-	return "";
-}
-
 /* What the person is called here already; "" when encvoyd does not know them. */
 static enum err name_now(struct enroll *e)
 {
@@ -32,7 +24,7 @@ static enum err name_now(struct enroll *e)
 	if (code == ERR_OK)
 		code = admin_ask(fd, "user show", args, 1, &rows, &result);
 	if (code == ERR_OK)
-		(void)str_copy(e->name, sizeof(e->name), value_of(&rows, "name"));
+		(void)str_copy(e->name, sizeof(e->name), rows_value(&rows, "name"));
 	return code == ERR_UNKNOWN_USER || code == ERR_NOT_FOUND ? ERR_OK : code;
 }
 
@@ -74,7 +66,7 @@ static bool take_name(void *arg, const char *answer)
 		return false;
 	}
 	(void)str_copy(e->name, sizeof(e->name), answer);
-	printf("%s: number %s, uid %s\n", answer, e->person.sub, value_of(&rows, "uid"));
+	printf("%s: number %s, uid %s\n", answer, e->person.sub, rows_value(&rows, "uid"));
 	return true;
 }
 

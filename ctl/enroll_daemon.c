@@ -27,16 +27,13 @@ static int64_t conf_loaded(void)
 	AUTO_ROWS struct rows rows = {0};
 	AUTO_FD int fd = -1;
 	struct msg_result result;
+	const char *text;
 	uint64_t when = 0;
 
 	if (admin_open(&fd) != ERR_OK || admin_ask(fd, "status", NULL, 0, &rows, &result) != ERR_OK)
 		return 0;
-	for (size_t i = 0; i < rows.n; i++)
-		if (rows.v[i].n > 1 && strcmp(rows.v[i].fields[0], "conf_loaded") == 0 &&
-		    num_parse(rows.v[i].fields[1], strlen(rows.v[i].fields[1]), INT64_MAX, &when) ==
-			ERR_OK)
-			return (int64_t)when;
-	return 0;
+	text = rows_value(&rows, "conf_loaded");
+	return num_parse(text, strlen(text), INT64_MAX, &when) == ERR_OK ? (int64_t)when : 0;
 }
 
 static bool await_load(int64_t since)

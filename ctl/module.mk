@@ -37,6 +37,7 @@ libctl_la_SOURCES = \
 	%D%/enroll_text.c \
 	%D%/enroll_undo.c \
 	%D%/enroll_write.c \
+	%D%/fields.c %D%/fields.h \
 	%D%/figures.c %D%/figures.h \
 	%D%/findings.c %D%/findings.h \
 	%D%/idplink.c %D%/idplink.h \

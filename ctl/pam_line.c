@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/pam_line.h"
 
+#include "ctl/fields.h"
 #include "ctl/input.h"
 
 #include <dirent.h>
@@ -13,34 +14,19 @@
 
 #define TEXT_MAX_BYTES (1024 * 1024)
 
-static struct slice next_word(struct slice *rest)
-{
-	struct slice s = slice_trim(*rest);
-	const char *close = s.len && s.p[0] == '[' ? memchr(s.p, ']', s.len) : NULL;
-	size_t n = 0;
-
-	if (close)
-		n = (size_t)(close + 1 - s.p);
-	else
-		while (n < s.len && s.p[n] != ' ' && s.p[n] != '\t')
-			n++;
-	*rest = (struct slice){s.p + n, s.len - n};
-	return (struct slice){s.p, n};
-}
-
 bool pam_line_split(struct slice text, struct pam_line *ret)
 {
 	const char *hash = memchr(text.p, '#', text.len);
 
 	if (hash)
 		text.len = (size_t)(hash - text.p);
-	ret->type = next_word(&text);
+	ret->type = next_word(&text, "");
 	if (ret->type.len && ret->type.p[0] == '-') {
 		ret->type.p++;
 		ret->type.len--;
 	}
-	ret->control = next_word(&text);
-	ret->module = next_word(&text);
+	ret->control = next_word(&text, "");
+	ret->module = next_word(&text, "");
 	return ret->module.len > 0;
 }
 

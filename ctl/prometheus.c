@@ -8,14 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_of(const struct rows *rows, const char *key)
-{
-	for (size_t i = 0; i < rows->n; i++)
-		if (rows->v[i].n >= 2 && strcmp(rows->v[i].fields[0], key) == 0)
-			return rows->v[i].fields[1];
-	return "";
-}
-
 /* A label's value: the format knows three escapes, and wants valid UTF-8. */
 static void put_label(const char *name, const char *value)
 {
@@ -34,11 +26,11 @@ static void put_label(const char *name, const char *value)
 static void put_info(const struct rows *rows)
 {
 	fputs("# HELP encvoy_info What runs here.\n# TYPE encvoy_info gauge\nencvoy_info{", stdout);
-	put_label("version", text_of(rows, "version"));
+	put_label("version", rows_value(rows, "version"));
 	putchar(',');
-	put_label("issuer", text_of(rows, "issuer"));
+	put_label("issuer", rows_value(rows, "issuer"));
 	putchar(',');
-	put_label("directory", text_of(rows, "directory"));
+	put_label("directory", rows_value(rows, "directory"));
 	puts("} 1");
 }
 
@@ -101,6 +93,6 @@ int print_prometheus(const struct rows *rows, int status)
 			put_figure(rows, &figures[i]);
 	printf("# HELP encvoy_online_up Whether encvoyd-online holds its socket.\n"
 	       "# TYPE encvoy_online_up gauge\nencvoy_online_up %d\n",
-	    strcmp(text_of(rows, "online_reachable"), "yes") == 0);
+	    strcmp(rows_value(rows, "online_reachable"), "yes") == 0);
 	return finish_output(EXIT_DONE);
 }

@@ -8,13 +8,7 @@
 /* The decision is what a script wants to know. */
 static int status_of(const struct rows *rows)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct msg_row *row = &rows->v[i];
-
-		if (row->n >= 2 && strcmp(row->fields[0], "decision") == 0)
-			return strcmp(row->fields[1], "allowed") == 0 ? EXIT_DONE : EXIT_REFUSED;
-	}
-	return EXIT_REFUSED;
+	return strcmp(rows_value(rows, "decision"), "allowed") == 0 ? EXIT_DONE : EXIT_REFUSED;
 }
 
 int verb_why(const struct verb *self, int argc, char **argv)

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static bool same(struct slice a, struct slice b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
 static void written(const struct sshkey *key, bool with_options)
 {
 	AUTO_BUF struct buf out;
@@ -21,8 +16,8 @@ static void written(const struct sshkey *key, bool with_options)
 	if (out.len > SSHKEY_LINE_MAX)
 		return;
 	MUST(sshkey_parse((struct slice){(char *)out.data, out.len}, &again) == ERR_OK);
-	MUST(again.type == key->type && same(again.base64, key->base64));
-	MUST(with_options ? same(again.options, key->options) : again.options.len == 0);
+	MUST(again.type == key->type && slice_same(again.base64, key->base64));
+	MUST(with_options ? slice_same(again.options, key->options) : again.options.len == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
