@@ -138,17 +138,6 @@ static void send_line(enum log_event event, int priority, bool pairs, char *text
 		to_log(&e);
 }
 
-void log_line(int priority, const char *fmt, ...)
-{
-	char text[LOG_LINE_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	send_line(EVENT_NONE, priority, false, text);
-}
-
 void log_event_line(enum log_event event, int priority, const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX];

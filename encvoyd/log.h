@@ -20,11 +20,10 @@ void log_open(const char *ident, bool to_stderr);
 
 /* One line, without newline at its end. Control bytes become '?' whatever the arguments hold, but
  * text from elsewhere belongs through log_kv. Lines are cut at 4 KiB. */
-void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* The same about an event. */
 void log_event_line(enum log_event event, int priority, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* log_line(PRIORITY, FORMAT, ...): about no event. */
+#define log_line(...) log_event_line(EVENT_NONE, __VA_ARGS__)
 
 /* For building a line in a buffer: appends " key=value" (without the blank at the start of an empty
  * buffer), the value printable (SEC-25), at most 256 bytes of it, and in quotes when it is empty or
