@@ -3,15 +3,6 @@
 #
 # shellcheck shell=bash disable=SC2154
 
-table() { # lines of fields between bars, the first one the head: a table for people and for Markdown
-  awk -F'|' '{ for (i = 1; i <= NF; i++) { f[NR, i] = $i; if (length($i) > w[i]) w[i] = length($i) } n = NF }
-    END { for (r = 1; r <= NR; r++) {
-      for (i = 1; i <= n; i++) printf "| %-*s ", w[i], f[r, i]
-      print "|"
-      if (r > 1) continue
-      for (i = 1; i <= n; i++) { s = sprintf("%*s", w[i] + 2, ""); gsub(/ /, "-", s); printf "|%s", s }
-      print "|" } }'
-}
 phase() { awk -F'|' -v p="$1" -v c="$2" '$1 == p { print $c }' $work/phases; } # phase NAME COLUMN
 count() { awk -v p="$1" -v w="${2:-}" '$1 == p && (w == "" || $4 == w) { n++ } END { print n + 0 }' $work/events; }
 busiest() { # busiest PHASE SECONDS: the most passes that began within so long, by the fleet's clock

@@ -4,6 +4,8 @@
 # real host (encvoyd and encvoyd-online). Writes FLEET_OUT. Nothing is judged by anybody but the reader.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../tests/system/lib.sh"
+# shellcheck source=bench/figures.sh
+. "$(dirname "$0")/figures.sh"
 
 hosts=${FLEET_HOSTS:-1000}
 people=${FLEET_PEOPLE:-100000}
@@ -17,7 +19,6 @@ crew=$(nproc)
 www=$work/www
 mkdir -p $www $work/fleet $work/idp
 say() { echo "# $((SECONDS - began)) s: $*"; }
-calc() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
 
 # ---- the web server, as docs/fleet.md has it -----------------------------------------------------------
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=bench -keyout $work/idp/ca.key \
@@ -69,11 +70,6 @@ host_conf() { # host_conf INTERVAL
     'roster_keys = /etc/encvoy/roster.pub' 'roster_fleet = prod' "directory_interval = $1"
 }
 wire() { awk -F: '$1 ~ /lo$/ { split($2, f, " "); print f[9] }' /proc/net/dev; } # bytes over loopback, all layers
-cpu_of() { # cpu_of USER,...: seconds of their processes, ended children included
-  local p
-  for p in $(pgrep -u "$1"); do cat "/proc/$p/stat"; done 2>/dev/null |
-    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); s += $12 + $13 + $14 + $15 } END { print s / hz + 0 }'
-}
 
 # ---- one real host, as the roster grows ------------------------------------------------------------
 peak() { awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }

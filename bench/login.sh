@@ -4,6 +4,8 @@
 # with yescrypt, asked in turns in one run. Writes LOGIN_OUT. Nothing is judged by anybody but the reader.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../tests/system/lib.sh"
+# shellcheck source=bench/figures.sh
+. "$(dirname "$0")/figures.sh"
 
 rounds=${LOGIN_ROUNDS:-9}
 requests=${LOGIN_REQUESTS:-3000}
@@ -97,15 +99,6 @@ run() { # run CONTENDER N CONCURRENT: requests in a second, and ms of one
   tail -n 3 /var/log/apache2/error.log | sed 's/^/# /' >&2
   return 1
 }
-calc() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
-
-# CPU seconds of the users' processes, with all children that have ended
-cpu_of() { # cpu_of USER,USER...
-  local p
-  for p in $(pgrep -u "$1"); do cat "/proc/$p/stat"; done 2>/dev/null |
-    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); s += $12 + $13 + $14 + $15 } END { print s / hz }'
-}
-
 note() { # note CONTENDER KIND N CONCURRENT
   local figures before
   before=$(cpu_of www-data,encvoy,encvoy-online)
@@ -186,15 +179,6 @@ row() { # row NAME CONTENDER
 }
 slow_row() { # slow_row NAME KIND
   echo "$1|$(median pass "$2" 4)|$(median unix "$2" 4)|$(calc "$(median pass "$2" 4) / $(median unix "$2" 4)")"
-}
-table() { # lines of fields between bars, the first one the head: a table for people and for Markdown
-  awk -F'|' '{ for (i = 1; i <= NF; i++) { f[NR, i] = $i; if (length($i) > w[i]) w[i] = length($i) } n = NF }
-    END { for (r = 1; r <= NR; r++) {
-      for (i = 1; i <= n; i++) printf "| %-*s ", w[i], f[r, i]
-      print "|"
-      if (r > 1) continue
-      for (i = 1; i <= n; i++) { s = sprintf("%*s", w[i] + 2, ""); gsub(/ /, "-", s); printf "|%s", s }
-      print "|" } }'
 }
 {
   cat <<E2

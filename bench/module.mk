@@ -37,7 +37,7 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 	%D%/worker.c %D%/worker.h \
 	%D%/worker_extra.c
 %C%_lookup_LDADD = %D%/libpeople.la libcommon.la
-%C%_spawn_LDADD = libcommon.la
+%C%_spawn_LDADD = %D%/libpeople.la
 %C%_trouble_SOURCES = %D%/trouble.c %D%/calls.c %D%/calls.h
 %C%_trouble_LDADD = %D%/libpeople.la
 %C%_jws_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
@@ -45,6 +45,7 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 
 EXTRA_DIST += \
 	%D%/bench.sh \
+	%D%/figures.sh \
 	%D%/fleet-report.sh \
 	%D%/fleet.sh \
 	%D%/goals.awk \
