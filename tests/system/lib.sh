@@ -215,6 +215,13 @@ browse() { # browse USER ADDRESS [options]: sign in as a browser would, print th
   node "$idp/drive.js" browse --ca $ca --user "$user" "$@" "$url"
 }
 
+ssh_keys() { # ssh_keys HOST: sshd gets keys of its own, and $work/known_hosts has them for its port 2222
+  local key
+  mkdir -p /run/sshd
+  ssh-keygen -A >/dev/null
+  for key in /etc/ssh/ssh_host_*_key.pub; do printf '[%s]:2222 %s\n' "$1" "$(<"$key")"; done >$work/known_hosts
+}
+
 # A token as `encvoyctl token --for host1.example.test` gets it: nonce naming the host.
 token_for() { # token_for USER FIELD [drive.js options]
   local user=$1 field=$2

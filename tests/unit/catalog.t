@@ -5,17 +5,8 @@ set -u -o pipefail
 cd "${top_srcdir:-$(dirname "$0")/../..}" || exit 99
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
-n=0
-bad=0
-is() { # is GOT WANT NAME
-  n=$((n + 1))
-  if [ "$1" = "$2" ]; then
-    echo "ok $n - $3"
-  else
-    bad=1
-    printf 'not ok %d - %s\n# got  %s\n# want %s\n' "$n" "$3" "${1@Q}" "${2@Q}"
-  fi
-}
+# shellcheck source=tests/unit/tap.sh
+. tests/unit/tap.sh
 
 code=$(grep -oE '\[EVENT_[A-Z_]+\] = "[0-9a-f]{32}"' encvoyd/log_event.c | grep -oE '[0-9a-f]{32}' | sort)
 catalog=$(sed -nE 's/^-- ([0-9a-f]{32})$/\1/p' catalog/encvoy.catalog | sort)
@@ -44,5 +35,4 @@ if command -v journalctl >/dev/null; then
 else
   echo "ok $((++n)) - journalctl # SKIP is not installed"
 fi
-echo "1..$n"
-exit $bad
+done_testing

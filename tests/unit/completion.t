@@ -4,17 +4,8 @@
 set -u -o pipefail
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=${top_builddir:-$top/build}
-n=0
-bad=0
-is() { # is GOT WANT NAME
-  n=$((n + 1))
-  if [ "$1" = "$2" ]; then
-    echo "ok $n - $3"
-    return
-  fi
-  bad=1
-  printf 'not ok %d - %s\n# got  %s\n# want %s\n' $n "$3" "${1@Q}" "${2@Q}"
-}
+# shellcheck source=tests/unit/tap.sh
+. "$top/tests/unit/tap.sh"
 encvoyctl() { "$build/encvoyctl" "$@"; }
 # shellcheck source=completion/encvoyctl.bash
 . "$top/completion/encvoyctl.bash"
@@ -62,5 +53,4 @@ else
   n=$((n + 1))
   echo "ok $n - zsh # SKIP zsh is not here"
 fi
-echo "1..$n"
-exit $bad
+done_testing

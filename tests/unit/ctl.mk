@@ -35,7 +35,7 @@ ctl_scripts = \
 	%D%/ctl_ssh.t \
 	%D%/ctl_verify.t \
 	%D%/man.t
-dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh
+dist_check_SCRIPTS += $(ctl_scripts) %D%/ctl_lib.sh %D%/tap.sh
 TESTS += \
 	%D%/ctl_checks \
 	%D%/ctl_doctor \

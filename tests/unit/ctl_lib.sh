@@ -5,6 +5,8 @@
 # shellcheck shell=bash disable=SC2034
 set -u -o pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/unit/tap.sh
+. "$top/tests/unit/tap.sh"
 build=$(cd "${top_builddir:-$top/build}" && pwd)
 ctl=$build/encvoyctl
 # half the time that a sanitized program takes is its search for leaks: the tests in C do that
@@ -68,32 +70,6 @@ private_dirs() { # sets conf_dir, run_dir, cache_dir and work, an empty folder
   cover "$conf_dir"
   cover "$run_dir"
   cover "$cache_dir"
-}
-
-n=0
-bad=0
-ok() { # ok STATUS NAME
-  n=$((n + 1))
-  [ "$1" = 0 ] && echo "ok $n - $2" && return 0
-  bad=1
-  echo "not ok $n - $2"
-  return 1
-}
-is() { # is GOT WANT NAME
-  [ "$1" = "$2" ]
-  ok $? "$3" || printf '# got  %s\n# want %s\n' "${1@Q}" "${2@Q}"
-}
-like() { # like GOT REGEX NAME
-  [[ $1 =~ $2 ]]
-  ok $? "$3" || printf '# got %s\n# not like %s\n' "${1@Q}" "$2"
-}
-unlike() { # unlike GOT REGEX NAME
-  [[ ! $1 =~ $2 ]]
-  ok $? "$3" || printf '# got %s\n# like %s\n' "${1@Q}" "$2"
-}
-done_testing() {
-  echo "1..$n"
-  exit $bad
 }
 
 # run ARGS...: encvoyctl with nothing on standard input; sets out, err and rc.
