@@ -72,7 +72,7 @@ provider_tests() {
   p=$(sed -nE 's/^(# |ℹ )pass ([0-9]+)$/\2/p' build/provider.out | tail -1)
   f=$(sed -nE 's/^(# |ℹ )fail ([0-9]+)$/\2/p' build/provider.out | tail -1)
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
-  [ "${f:-1}" = 0 ] || tail -60 build/provider.out
+  [ "${f:-1}" = 0 ] || grep -A 30 '^not ok' build/provider.out || tail -60 build/provider.out
   took 'tests of the test provider' $start
 }
 

@@ -54,14 +54,16 @@ test('a wrong code or a blocked user gets nowhere', async () => {
 });
 
 test('interval, expiry and slow_down come from the control port', async () => {
-  await idp.post('/device', { interval: 7, expires_in: 1, slow_down: 2 });
+  await idp.post('/device', { interval: 7, expires_in: 60, slow_down: 2 });
   const d = await ask();
-  assert.deepEqual([d.interval, d.expires_in], [7, 1]);
+  assert.deepEqual([d.interval, d.expires_in], [7, 60]);
   assert.equal((await poll(d.device_code)).error, 'slow_down');
   assert.equal((await poll(d.device_code)).error, 'slow_down');
   assert.equal((await poll(d.device_code)).error, 'authorization_pending');
+  await idp.post('/device', { expires_in: 1 });
+  const short = await ask();
   await sleep(2000);
-  assert.equal((await poll(d.device_code)).error, 'expired_token');
+  assert.equal((await poll(short.device_code)).error, 'expired_token');
   await idp.post('/reset');
   assert.equal((await ask()).expires_in, 600);
 });
