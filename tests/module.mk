@@ -47,9 +47,10 @@ system_tests = \
 	%D%/system/secrets.t \
 	%D%/system/sudo.t \
 	%D%/system/units.t
-dist_check_SCRIPTS += $(system_tests) %D%/system/ansible.t %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/lib.sh \
+dist_check_SCRIPTS += $(system_tests) %D%/system/ansible.t %D%/system/approve.js %D%/system/chromium.js %D%/system/cloud.js %D%/system/document.sh %D%/system/lib.sh \
 	%D%/system/memory_has.js \
 	%D%/system/package.json \
+	%D%/system/terminal.sh \
 	%D%/system/webserver.js
 CLEANFILES += %D%/system/page-*.png
 EXTRA_DIST += %D%/SECURITY-COVERAGE.md %D%/packages.sh

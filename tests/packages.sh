@@ -31,8 +31,9 @@ case ${1:-build} in
   ansible) list="$build $run $tests $ansible" ;;
   bench) list="$build $bench" ;;
   packages) list="$build $run $packages" ;;
-  *) echo "usage: $0 build|demo|test|ansible|bench|packages" >&2; exit 2 ;;
+  *) echo "usage: $0 build|demo|test|ansible|bench|packages [list]" >&2; exit 2 ;;
 esac
+[ "${2:-}" != list ] || { echo $list; exit 0; }
 
 export DEBIAN_FRONTEND=noninteractive
 missing=

@@ -4,56 +4,12 @@
 # cgroup of its own.
 # shellcheck source=tests/packages/lib.sh disable=SC2034
 . "$(dirname "$0")/lib.sh"
-
-group=
-for g in /sys/fs/cgroup/unified /sys/fs/cgroup; do
-  [ "$(stat -f -c %T $g)" = cgroup2fs ] && group=$g/encvoy-test-$RANDOM$RANDOM && break
-done
-if [ -z "$group" ] || ! mkdir "$group" 2>/dev/null; then
-  skip 'the units under systemd' 'no cgroup of version 2 can be made here'
-  done_testing
-fi
-
-boot() {
-  echo host1.example.test >$root/etc/hostname
-  umount -R $root/sys $root/dev
-  mount -t sysfs -o ro sysfs $root/sys
-  mount -t tmpfs -o mode=755 tmpfs $root/dev
-  local d
-  for d in null zero full random urandom tty; do
-    cp -a /dev/$d $root/dev/
-  done
-  mkdir $root/dev/pts $root/dev/shm
-  mount -t devpts -o newinstance,ptmxmode=666 devpts $root/dev/pts
-  ln -s pts/ptmx $root/dev/ptmx
-  umount $root/run $root/proc
-  # shellcheck disable=SC2016
-  (echo $BASHPID >"$group/cgroup.procs" && exec unshare --cgroup --mount --pid --fork --kill-child bash -c '
-    mount --make-rshared "$1" && mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup" && mount -t proc proc "$1/proc" &&
-    exec chroot "$1" env -i container=test PATH=/usr/sbin:/usr/bin /lib/systemd/systemd --log-target=journal-or-kmsg' \
-    - $root) >$work/console 2>&1 &
-  init_pid=
-  wait_for 10 find_init && wait_for 60 booted
-}
-find_init() { init_pid=$(pgrep -n -x systemd) && [ -n "$init_pid" ]; }
-booted() { [[ $(inside systemctl is-system-running 2>/dev/null) =~ running|degraded ]]; }
-inside() { nsenter -t "$init_pid" -m -p -C -r -w env -i PATH=$path HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-in_root() { if [ -n "${init_pid:-}" ]; then inside "$@"; else chroot $root env -i PATH=$path HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; fi; }
-joe() {
-  inside setpriv --reuid "$(uid_of localjoe)" --regid "$(uid_of localjoe)" --init-groups \
-    env -i PATH=$path HOME=/home/localjoe LC_ALL=C "$@"
-}
-state() { inside systemctl show -P ActiveState -P SubState -P Result "$@" | tr '\n' ' '; }
-main_pid() { inside systemctl show -P MainPID "$1"; }
-is_active() { [ "$(inside systemctl is-active "$1")" = active ]; }
+# shellcheck source=tests/packages/boot.sh
+. "$(dirname "$0")/boot.sh"
 
 mapfile -t debs < <(all_debs)
-apt install systemd libnss-systemd systemd-userdbd dbus || die "systemd: $(tail -5 $work/apt.log)"
 apt install "${debs[@]}" || die "the packages: $(tail -5 $work/apt.log)"
 boot || die "systemd does not boot: $(tail -20 $work/console)"
-for w in pamtester encvoyctl; do # now from inside
-  printf '#!/bin/sh\nexec nsenter -t %s -m -p -C -r -w env -i PATH=%s HOME=/root LC_ALL=C.UTF-8 stdbuf -o0 %s "$@"\n' "$init_pid" "$path" $w >$work/bin/$w
-done
 
 # ---- not configured ------------------------------------------------------------------------------
 is "$(inside systemctl --failed --plain --no-legend | grep encvoy)" '' 'unconfigured: nothing of ours has failed'
@@ -163,8 +119,5 @@ is "$(inside sh -c 'ps -eo args | grep -E "^/usr/(sbin|libexec)/encvoy"; ls -d /
   'no process, socket or unit of ours is left'
 locals_work 'after the purge'
 
-inside systemctl poweroff >/dev/null 2>&1
-sleep 1
-kill -9 "$init_pid" 2>/dev/null
-wait_for 10 rmdir "$group" 2>/dev/null || { find "$group" -depth -type d -exec rmdir {} +; } 2>/dev/null
+shut_down
 done_testing

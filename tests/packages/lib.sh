@@ -107,4 +107,32 @@ token_service() {
   printf '@include common-session\n' >>$root/etc/pam.d/token
 }
 
+# ---- the programs --------------------------------------------------------------------------------
+by_ssh() { # by_ssh PORT USER SIGNS_IN [COMMAND]: by keyboard-interactive; an address is opened in SIGNS_IN's browser
+  cat >$work/askpass <<EOF
+#!/bin/bash
+printf '%s\n' "\$1" >>$work/asked
+url=\$(cat $work/asked $work/ssh.out | grep -oE 'https://[^ ]+' | tail -1)
+node $idp/drive.js browse --ca $ca --user "\$(cat $work/signs-in)" "\$url"
+EOF
+  chmod 755 $work/askpass
+  rm -f $work/asked
+  : >$work/asked
+  : >$work/ssh.out
+  printf '%s' "$3" >$work/signs-in
+  SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force timeout 60 setsid ssh -p "$1" -o StrictHostKeyChecking=no \
+    -o UserKnownHostsFile=/dev/null -o PreferredAuthentications=keyboard-interactive \
+    -o NumberOfPasswordPrompts=1 "$2@127.0.0.1" "${4:-echo I-am-\$(id -un)}" </dev/null >>$work/ssh.out 2>&1
+}
+by_sudo() { # by_sudo SIGNS_IN: encvoy-2's own sudo
+  rm -f $work/pam.in
+  mkfifo $work/pam.in
+  in_root setpriv --reuid 1879048194 --regid 1879048194 --clear-groups env -i PATH=$path LC_ALL=C.UTF-8 \
+    timeout 60 sudo -k -S id -u <$work/pam.in >$work/pam.out 2>&1 &
+  pam_pid=$!
+  exec 9>$work/pam.in
+  browse "$1" "$(pam_address)" >&9
+  pam_end
+}
+
 machine_up

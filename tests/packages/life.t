@@ -56,41 +56,15 @@ mkdir -p $root/run/sshd
 sed -i 's/^#\?KbdInteractiveAuthentication.*/KbdInteractiveAuthentication yes/' $root/etc/ssh/sshd_config
 chroot $root /usr/sbin/sshd -D -e -p 2222 -o ListenAddress=127.0.0.1 2>$work/sshd.log &
 sshd_pid=$!
-cat >$work/askpass <<EOF
-#!/bin/bash
-printf '%s\n' "\$1" >>$work/asked
-url=\$(cat $work/asked $work/ssh.out | grep -oE 'https://[^ ]+' | tail -1)
-node $idp/drive.js browse --ca $ca --user "\$(cat $work/signs-in)" "\$url"
-EOF
-chmod 755 $work/askpass
-by_ssh() { # by_ssh USER SIGNS_IN
-  rm -f $work/asked
-  : >$work/asked
-  : >$work/ssh.out
-  printf '%s' "$2" >$work/signs-in
-  SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force timeout 60 setsid ssh -p 2222 -o StrictHostKeyChecking=no \
-    -o UserKnownHostsFile=/dev/null -o PreferredAuthentications=keyboard-interactive \
-    -o NumberOfPasswordPrompts=1 "$1@127.0.0.1" 'echo I-am-$(id -un)' </dev/null >>$work/ssh.out 2>&1
-}
 wait_for 10 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2222' 2>/dev/null
-by_ssh encvoy-2 alice
+by_ssh 2222 encvoy-2 alice
 like "$(cat $work/ssh.out)" 'I-am-encvoy-2' 'ssh: alice signs in by her browser' || { cat $work/asked; tail -5 $work/sshd.log; } | sed 's/^/# /'
-by_ssh encvoy-2 bob
+by_ssh 2222 encvoy-2 bob
 unlike "$(cat $work/ssh.out)" 'I-am' 'SEC-01: ssh: bob signing in is not alice'
 
 # sudo
 echo 'encvoy-2 ALL=(ALL) ALL' >$root/etc/sudoers.d/test
 chmod 440 $root/etc/sudoers.d/test
-by_sudo() { # by_sudo SIGNS_IN
-  rm -f $work/pam.in
-  mkfifo $work/pam.in
-  chroot $root setpriv --reuid 1879048194 --regid 1879048194 --clear-groups env -i PATH=$path LC_ALL=C.UTF-8 \
-    timeout 60 sudo -k -S id -u <$work/pam.in >$work/pam.out 2>&1 &
-  pam_pid=$!
-  exec 9>$work/pam.in
-  browse "$1" "$(pam_address)" >&9
-  pam_end
-}
 by_sudo alice
 is "$pam_status:$(tail -1 $work/pam.out | grep -o '0$')" 0:0 'sudo: alice becomes root by her browser' || sed 's/^/# /' $work/pam.out
 by_sudo bob

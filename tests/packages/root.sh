@@ -7,10 +7,12 @@ out=$(cd "$1" && pwd)
 root=$out/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysusers systemd-standalone-tmpfiles"
-# for boot.t, autopkgtest.t and authselect.t
+here=$(cd "$(dirname "$0")" && pwd)
+# for boot.t, readme.t, source.t, autopkgtest.t and authselect.t
 later="systemd libnss-systemd systemd-userdbd dbus
 autopkgtest dpkg-dev nodejs npm curl iproute2 openssl
-libpam-pwquality cracklib-runtime"
+libpam-pwquality cracklib-runtime
+$("$here/../packages.sh" build list)"
 
 # everything that is mounted here goes with this process
 [ -n "${ENCVOY_ROOT_NS:-}" ] || ENCVOY_ROOT_NS=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"

@@ -4,37 +4,29 @@
 # a host is set up as cloud-init would; a key is exchanged; what is watched is there.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system/document.sh
+. "$top/tests/system/document.sh"
 
 srv=$work/srv
-fleet=$work/fleet.md
+document=$work/fleet.md
 sed -e "s,https://www.example.com,https://id.encvoy.test:8445,g" -e "s,www.example.com:/srv/www,$work/copy,g" \
   -e "s,/srv/www,$srv,g" -e "s,https://id.example.com,$issuer,g" -e 's,8ba7cd63,host,g' \
   -e "s,--allow role:staff --yes,& --ca-file $ca," -e 's,listen 443,listen 127.0.0.1:8445,; s,VirtualHost \*:443,VirtualHost 127.0.0.1:8446,' \
-  "$top/docs/fleet.md" >$fleet
-block() { # block LANGUAGE REGEX: the first code block of that language in which the expression is found
-  awk -v lang="$1" -v re="$2" '/^```/ && on { on = 0; if (text ~ re) { printf "%s", text; found = 1; exit } next }
-    $0 == "```" lang { on = 1; text = ""; next } on { text = text $0 "\n" }
-    END { exit !found }' $fleet || die "docs/fleet.md has no $1 with $2"
-}
-runs() { # runs REGEX NAME: the commands of the block with it
-  block sh "$1" >$work/block.sh
-  bash -e $work/block.sh >$work/block.out 2>&1
-  ok $? "$2: $(head -1 $work/block.sh | cut -c1-70)" || sed 's/^/# /' $work/block.out
-}
+  "$top/docs/fleet.md" >$document
 mkdir -p $srv/roster $work/copy/roster
 chmod 755 $work
 idp_start
 
 # ---- the machine that makes the roster -----------------------------------------------------------
-runs 'keygen' 'two keys'
+runs sh 'keygen' 'two keys'
 cat >/root/people <<'E2'
 {"sub":"2","name":"alice","roles":["staff"]}
 {"sub":"3","name":"bob","roles":["staff"]}
 {"sub":"12","name":"erin"}
 E2
-runs '--from' 'a roster of a file'
-runs 'roster verify' 'what a host would say of it'
-runs 'rsync' 'and its copy'
+runs sh '--from' 'a roster of a file'
+runs sh 'roster verify' 'what a host would say of it'
+runs sh 'rsync' 'and its copy'
 diff -r $srv/roster $work/copy/roster
 ok $? 'is whole'
 
@@ -105,7 +97,7 @@ done < <(block yaml 'cloud-config' | sed -n '/^runcmd:/,$s/^  - //p')
 is "$(getent passwd alice | cut -d: -f3)" 1879048194 'the people are there'
 grep -q pam_encvoy.so /etc/pam.d/common-auth
 ok $? 'and PAM knows'
-runs 'encvoyctl enroll.*--yes' 'enroll again'
+runs sh 'encvoyctl enroll.*--yes' 'enroll again'
 like "$(cat $work/block.out)" 'encvoy.conf: unchanged' 'changes nothing'
 
 host_token() {
@@ -120,9 +112,9 @@ ok $? 'alice logs in'
 ok $? 'erin, who has no role, does not'
 
 # ---- the people whom encvoyd knows; somebody is blocked ------------------------------------------------
-runs 'roster build --key /root/roster.key --fleet prod --out [^ ]*\n$' 'a roster of those whom encvoyd knows'
+runs sh 'roster build --key /root/roster.key --fleet prod --out [^ ]*\n$' 'a roster of those whom encvoyd knows'
 sed -i '/"bob"/s/}$/,"blocked":true}/' /root/people
-runs '--from' 'bob is blocked' && encvoyctl sync >/dev/null
+runs sh '--from' 'bob is blocked' && encvoyctl sync >/dev/null
 ! logs_in bob 3
 ok $? 'and out, after a sync'
 
@@ -132,7 +124,7 @@ block ini 'roster_keys' >/etc/encvoy/encvoy.conf.d/50-fleet.conf
 encvoyd -t >/dev/null
 ok $? 'the drop-in of a host with both keys'
 kill -HUP "$daemon_pid"
-runs 'roster-next.key --fleet' 'the first roster by the new key'
+runs sh 'roster-next.key --fleet' 'the first roster by the new key'
 synced() { encvoyctl sync >$work/sync.out 2>&1; }
 wait_for 20 synced
 ok $? 'is taken' || sed 's/^/# /' $work/sync.out
