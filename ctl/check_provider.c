@@ -148,6 +148,19 @@ static void check_methods(
 		    device || browser ? "" : "token only");
 }
 
+static void tell_status(struct findings *f, const char *address, unsigned status)
+{
+	if (status >= 500)
+		found(f, FOUND_FAILURE, FOUND_PROVIDER_AWAY,
+		    "wait, or look at Encvoy ID and the proxy in front of it",
+		    "%s answers with status %u: Encvoy ID does not work at the moment", address,
+		    status);
+	else
+		found(f, FOUND_FAILURE, "discovery",
+		    "give the bare address of Encvoy ID: https://HOST",
+		    "%s answers with status %u: there is no OpenID provider", address, status);
+}
+
 static void check_document(struct findings *f, struct probe *p, const struct conf *conf,
     const struct client *client, const struct http_answer *answer)
 {
@@ -188,15 +201,12 @@ void check_provider(struct findings *f, const struct conf *conf, const struct cl
 	}
 	discovery_address(&address, conf->issuer);
 	e = buf_cstr(&address) ? probe_get(&p, buf_cstr(&address), &answer) : ERR_TOO_LONG;
-	if (e == ERR_OK && answer.status != 200) {
-		found(f, FOUND_FAILURE, "discovery",
-		    "give the bare address of Encvoy ID: https://HOST",
-		    "%s answers with status %u: there is no OpenID provider", buf_cstr(&address),
-		    answer.status);
+	if (e != ERR_OK) {
+		tell_failure(f, &p, conf->issuer, e == ERR_TLS ? "tls" : FOUND_PROVIDER_AWAY, e);
 		return;
 	}
-	if (e != ERR_OK) {
-		tell_failure(f, &p, conf->issuer, e == ERR_TLS ? "tls" : "provider", e);
+	if (answer.status != 200) {
+		tell_status(f, buf_cstr(&address), answer.status);
 		return;
 	}
 	check_document(f, &p, conf, client, &answer);

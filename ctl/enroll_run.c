@@ -45,8 +45,16 @@ static enum err complete(struct enroll *e)
 	return enroll_make(e);
 }
 
-/* False when the provider cannot be used as it is; what was found is on standard error. */
-static bool check(const struct enroll *e)
+/* Whether a script runs again what is in place already. */
+static bool is_repeated(const struct enroll *e, enum enroll_state state)
+{
+	return !e->asks && state == ENROLL_SAME &&
+	       (!e->secret || secretfile_is(ENROLL_SECRET, e->secret));
+}
+
+/* False when the provider cannot be used as it is; what was found is on standard error. That it is
+ * away is no reason where there is nothing to change. */
+static bool check(const struct enroll *e, enum enroll_state state)
 {
 	const struct client client = {e->conf.service.client_id, e->secret};
 	AUTO_FINDINGS struct findings f = {0};
@@ -60,7 +68,8 @@ static bool check(const struct enroll *e)
 			    "everybody who can sign in at %s may log in here", e->conf.issuer);
 	/* a conversation has told the rest already */
 	findings_remark(&f, e->asked ? FOUND_WARNING : FOUND_OK);
-	return f.worst != FOUND_FAILURE;
+	return f.worst != FOUND_FAILURE ||
+	       (is_repeated(e, state) && findings_fail_only(&f, FOUND_PROVIDER_AWAY));
 }
 
 /* The settings without their comments. */
@@ -175,7 +184,7 @@ static int conclude(struct enroll *e)
 
 	if (status != EXIT_DONE)
 		return status;
-	if (!check(e))
+	if (!check(e, state))
 		return refuse(ERR_OK);
 	if (e->dry_run)
 		return tell(e, state);

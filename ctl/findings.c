@@ -40,6 +40,14 @@ static void keep(struct findings *f, const struct finding *one)
 		f->worst = one->severity;
 }
 
+bool findings_fail_only(const struct findings *f, const char *code)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].severity == FOUND_FAILURE && strcmp(f->v[i].code, code) != 0)
+			return false;
+	return !f->lost;
+}
+
 void found(struct findings *f, enum severity severity, const char *code, const char *fix,
     const char *fmt, ...)
 {

@@ -36,6 +36,8 @@ void found(struct findings *f, enum severity severity, const char *code, const c
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 #define found_ok(f, code, ...) found((f), FOUND_OK, (code), "", __VA_ARGS__)
 
+/* Whether everything that failed has this code. */
+bool findings_fail_only(const struct findings *f, const char *code);
 /* All of them as text (verbose: also what is well), or as one JSON object; returns the exit
  * status. */
 int findings_print(const struct findings *f, bool json);

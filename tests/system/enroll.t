@@ -146,8 +146,17 @@ like "$rc $text" '^2 .*--allow is missing' '--yes: what is missing is named'
 idp_stop
 out=$(encvoyctl enroll $issuer --client-id host --ca-file $ca --allow sub:3 --force 2>&1 </dev/null)
 like "$? $out" '^1 .*provider-unreachable.*nothing was written' 'the provider is away: refused'
-is "$(stat -c %i:%Y:%Z $conf)" "$before" 'and nothing changed'
+out=$(encvoyctl "${same[@]}" 2>&1 </dev/null)
+like "$? $out" '^0 .*provider-unreachable.*unchanged' 'but not when it has nothing to change'
 idp_start
+control /fault '{"path":"/.well-known/openid-configuration","kind":"status","status":503}' >/dev/null
+out=$(encvoyctl "${same[@]}" 2>&1 </dev/null)
+like "$? $out" '^0 .*status 503.*unchanged' 'nor when a proxy says so'
+control /reset '{}' >/dev/null
+out=$(encvoyctl "${same[@]}" --client-secret-file <(echo wrong) 2>&1 </dev/null)
+[ $? = 1 ]
+ok $? 'a secret that is not accepted is another thing'
+is "$(stat -c %i:%Y:%Z $conf)" "$before" 'and nothing changed'
 talk enroll $issuer --client-id host --ca-file $ca --allow sub:2 --force
 answer 'Sign in now' ''
 signs_in bob
