@@ -3,6 +3,14 @@
 #include "tests/unit/tap.h"
 
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef ENCVOY_SANITIZED
+#define IS_LOCKED(flags) ((void)(flags), true) /* they make mlock do nothing */
+#else
+#define IS_LOCKED(flags) (strstr((flags), " lo") != NULL)
+#endif
 
 /* The flags of the mapping that holds p, from /proc/self/smaps ("" when not found). */
 static void mapping_flags(const void *p, char *dst, size_t size)
@@ -46,23 +54,60 @@ static void content(void)
 	secret_free(NULL);
 }
 
-static void protection(void)
+static void is_protected(const struct secret *s, const char *what)
 {
-	struct secret *s = secret_new("secret", 6);
 	char flags[256];
 
-	mapping_flags(secret_data(s), flags, sizeof(flags));
+	mapping_flags(secret_str(s), flags, sizeof(flags));
 	if (!*flags) {
 		tap_skip("SEC-35: left out of core dumps", "the kernel does not show VmFlags");
 		tap_skip("SEC-35: locked", "the kernel does not show VmFlags");
-	} else {
-		ok(strstr(flags, " dd") != NULL, "SEC-35: left out of core dumps (%s)", flags);
-#ifdef ENCVOY_SANITIZED
-		tap_skip("SEC-35: locked", "a sanitizer makes mlock do nothing");
-#else
-		ok(strstr(flags, " lo") != NULL, "SEC-35: locked");
-#endif
+		return;
 	}
+	ok(strstr(flags, " dd") != NULL, "SEC-35: %s: left out of core dumps (%s)", what, flags);
+	ok(IS_LOCKED(flags), "SEC-35: %s: locked", what);
+}
+
+static bool is_zero(const struct secret *s)
+{
+	for (size_t i = 0; i <= secret_len(s); i++)
+		if (secret_str(s)[i])
+			return false;
+	return true;
+}
+
+/* A lock is not inherited: what a parent has freed is not for its child. */
+static int in_child(void)
+{
+	pid_t pid = fork();
+	int status = -1;
+
+	if (pid == 0) {
+		struct secret *s = secret_alloc(4000);
+		char flags[256];
+
+		mapping_flags(secret_str(s), flags, sizeof(flags));
+		_exit(is_zero(s) && (!*flags || IS_LOCKED(flags)) ? 0 : 1);
+	}
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+/* What a freed one leaves behind is used again. */
+static void protection(void)
+{
+	struct secret *s = secret_new("secret", 6), *other = secret_new("other", 5);
+
+	is_protected(s, "the first one");
+	secret_free(s);
+	secret_free(other);
+	s = secret_alloc(4000);
+	ok(is_zero(s), "SEC-35: nothing is left of who was there before");
+	is_protected(s, "the next one");
+	secret_free(s);
+	is_int(in_child(), 0, "SEC-35: nor in a child, whose own is locked");
+	s = secret_alloc(100000);
+	ok(is_zero(s), "a long one");
+	is_protected(s, "a long one");
 	secret_free(s);
 }
 
