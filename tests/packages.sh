@@ -19,7 +19,7 @@ fonts-dejavu-core fail2ban cracklib-runtime zsh rsync"
 ansible="ansible-core"
 # building and checking the packages of Debian and Fedora (make check-packages)
 packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client apparmor shellcheck
-rpm rpm2cpio cpio bzip2 rpmlint selinux-policy-dev semodule-utils setools"
+rpm rpm2cpio cpio bzip2 rpmlint selinux-policy-dev semodule-utils setools ansible-core"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
 bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam nginx
 nodejs openssl"

@@ -25,7 +25,7 @@ if [ $# = 0 ]; then
     part 'test provider (npm)' "$here/../idp/install.sh" &&
     part 'build twice, compare, lintian' "$here/build.sh" "$out" &&
     part 'debootstrap' "$here/root.sh" "$out" || exit 1
-  set -- life walk failures boot readme source autopkgtest rpm authselect
+  set -- life walk failures boot readme role source autopkgtest rpm authselect
 fi
 run_test() { ENCVOY_PACKAGES=$out "$here/$1.t" | tee "$out/$1.log"; }
 for t in "$@"; do

@@ -8,10 +8,10 @@ root=$out/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 tools="pamtester sudo openssh-server uidmap cron procps systemd-standalone-sysusers systemd-standalone-tmpfiles"
 here=$(cd "$(dirname "$0")" && pwd)
-# for boot.t, readme.t, source.t, autopkgtest.t and authselect.t
+# for boot.t, readme.t, role.t, source.t, autopkgtest.t and authselect.t
 later="systemd libnss-systemd systemd-userdbd dbus
 autopkgtest dpkg-dev nodejs npm curl iproute2 openssl
-libpam-pwquality cracklib-runtime
+libpam-pwquality cracklib-runtime python3 python3-apt
 $("$here/../packages.sh" build list)"
 
 # everything that is mounted here goes with this process
