@@ -47,8 +47,8 @@ void check_proxy(struct findings *f, const struct conf *conf);
 /* The provider itself: address, certificate, discovery, endpoints, keys, clock, and whether it
  * knows this client and its redirect address (NULL: not asked). */
 void check_provider(struct findings *f, const struct conf *conf, const struct client *client);
-#define FOUND_PROVIDER_AWAY "provider" /* its code when the provider does not answer, or with 5xx \
-					*/
+/* Its code when the provider does not answer, or with 5xx. */
+#define FOUND_PROVIDER_AWAY "provider"
 
 /* --- the same on bytes, for tests ------------------------------------------------------------- */
 

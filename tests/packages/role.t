@@ -23,8 +23,8 @@ boot || die "systemd does not boot: $(tail -20 $work/console)"
 idp_start
 cp $ca $root/etc/ssl/encvoy-test-ca.pem
 ssh-keygen -q -t ed25519 -N '' -f $work/key
-mkdir -m 700 -p $root/root/.ssh
-cp $work/key.pub $root/root/.ssh/authorized_keys
+mkdir -p $root/root/.ssh
+install -m 600 $work/key.pub $root/root/.ssh/authorized_keys
 inside systemctl start ssh || die 'no sshd'
 
 # ---- the playbook ----------------------------------------------------------------------------------
