@@ -41,7 +41,8 @@ function both(title, kind) {
 function head() {
 	print "# Results of make bench\n"
 	print "Written by `make bench`; do not edit. Medians of the rounds' medians, contenders in turns;"
-	print "ratios within one run are what counts. What each word means: HACKING.md (\"Measuring\").\n"
+	print "ratios within one run are what counts. What each word means: HACKING.md (\"Measuring\").";
+	print "Sign-ins are in LOGIN-RESULTS.md, a fleet and its roster in FLEET-RESULTS.md.\n";
 	print "- machine: " about["machine"]
 	print "- system: " about["system"]
 	print "- command: `" about["command"] "`, " about["when"] ", commit " about["commit"]
