@@ -151,7 +151,7 @@ static void check_methods(
 static void tell_status(struct findings *f, const char *address, unsigned status)
 {
 	if (status >= 500)
-		found(f, FOUND_FAILURE, FOUND_PROVIDER_AWAY,
+		found(f, FOUND_FAILURE, "provider",
 		    "wait, or look at Encvoy ID and the proxy in front of it",
 		    "%s answers with status %u: Encvoy ID does not work at the moment", address,
 		    status);
@@ -202,7 +202,7 @@ void check_provider(struct findings *f, const struct conf *conf, const struct cl
 	discovery_address(&address, conf->issuer);
 	e = buf_cstr(&address) ? probe_get(&p, buf_cstr(&address), &answer) : ERR_TOO_LONG;
 	if (e != ERR_OK) {
-		tell_failure(f, &p, conf->issuer, e == ERR_TLS ? "tls" : FOUND_PROVIDER_AWAY, e);
+		tell_failure(f, &p, conf->issuer, e == ERR_TLS ? "tls" : "provider", e);
 		return;
 	}
 	if (answer.status != 200) {

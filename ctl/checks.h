@@ -45,10 +45,9 @@ void check_ways(struct findings *f, const struct conf *conf);
 void check_proxy(struct findings *f, const struct conf *conf);
 
 /* The provider itself: address, certificate, discovery, endpoints, keys, clock, and whether it
- * knows this client and its redirect address (NULL: not asked). */
+ * knows this client and its redirect address (NULL: not asked). "provider": it does not answer, or
+ * with 5xx. */
 void check_provider(struct findings *f, const struct conf *conf, const struct client *client);
-/* Its code when the provider does not answer, or with 5xx. */
-#define FOUND_PROVIDER_AWAY "provider"
 
 /* --- the same on bytes, for tests ------------------------------------------------------------- */
 

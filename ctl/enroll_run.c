@@ -69,7 +69,7 @@ static bool check(const struct enroll *e, enum enroll_state state)
 	/* a conversation has told the rest already */
 	findings_remark(&f, e->asked ? FOUND_WARNING : FOUND_OK);
 	return f.worst != FOUND_FAILURE ||
-	       (is_repeated(e, state) && findings_fail_only(&f, FOUND_PROVIDER_AWAY));
+	       (is_repeated(e, state) && findings_fail_only(&f, "provider"));
 }
 
 /* The settings without their comments. */
