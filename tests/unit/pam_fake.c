@@ -140,6 +140,7 @@ static void *serve(void *data)
 	uint8_t *packet = malloc(PROTO_MAX);
 	int fd;
 
+	sem_post(&f->ready);
 	while ((fd = accept4(f->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0 || errno == ECONNABORTED) {
 		if (fd >= 0 && hear_request(f, fd, packet))
 			play(f, fd, f->script, packet);
@@ -158,8 +159,13 @@ void fake_start(struct fake *f, const char *path, const struct step *script, uns
 		exit(99);
 	}
 	fcntl(f->fd, F_SETFL, 0); /* the threads wait in accept */
+	sem_init(&f->ready, 0, 0);
 	for (; f->n_threads < threads; f->n_threads++)
 		pthread_create(&f->threads[f->n_threads], NULL, serve, f);
+	/* a test may fork now: no thread must be inside the allocator then */
+	for (unsigned i = 0; i < threads; i++)
+		while (sem_wait(&f->ready) != 0)
+			;
 }
 
 void fake_stop(struct fake *f, const char *path)
@@ -167,6 +173,7 @@ void fake_stop(struct fake *f, const char *path)
 	shutdown(f->fd, SHUT_RDWR);
 	for (unsigned i = 0; i < f->n_threads; i++)
 		pthread_join(f->threads[i], NULL);
+	sem_destroy(&f->ready);
 	close(f->fd);
 	unlink(path);
 	msg_login_free(&f->request);

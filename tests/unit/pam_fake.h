@@ -7,6 +7,7 @@
 #include "common/proto.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 enum step_kind {
 	STEP_END = 0, /* close */
@@ -32,6 +33,7 @@ struct step {
 struct fake {
 	pthread_t threads[64];
 	unsigned n_threads;
+	sem_t ready; /* once by each thread, before it accepts */
 	int fd;
 	const struct step *script; /* for every connection */
 	pthread_mutex_t lock;
