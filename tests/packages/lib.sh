@@ -54,11 +54,14 @@ machine_up() {
   # no waiting where a refusal is what is expected
   sed -i 's/pam_unix.so nullok/& nodelay/' $root/usr/share/pam-configs/unix
   in_root pam-auth-update --package
+  # whoever calls apt says yes, and has only what root.sh has fetched
+  printf '%s;\n' 'APT::Get::Assume-Yes "true"' 'APT::Install-Recommends "false"' 'APT::Sandbox::User "root"' \
+    'APT::Get::List-Cleanup "false"' 'Dpkg::Use-Pty "0"' >$root/etc/apt/apt.conf.d/99test
 }
 
 debs() { (cd "$packages/debs" && printf '/debs/%s\n' "$@"); } # debs NAME_*.deb...
 all_debs() { (cd "$packages/debs" && for f in *.deb; do [[ $f = *dbgsym* ]] || echo "/debs/$f"; done); }
-apt() { in_root apt-get -y -q -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root --no-install-recommends "$@" >>$work/apt.log 2>&1; }
+apt() { in_root apt-get -q "$@" >>$work/apt.log 2>&1; }
 
 # ---- local users ---------------------------------------------------------------------------------
 joe() { # joe COMMAND...: as localjoe, without PAM
@@ -124,6 +127,10 @@ EOF
     -o UserKnownHostsFile=/dev/null -o PreferredAuthentications=keyboard-interactive \
     -o NumberOfPasswordPrompts=1 "$2@127.0.0.1" "${4:-echo I-am-\$(id -un)}" </dev/null >>$work/ssh.out 2>&1
 }
+may_sudo() { # may_sudo USER
+  echo "$1 ALL=(ALL) ALL" >$root/etc/sudoers.d/test
+  chmod 440 $root/etc/sudoers.d/test
+}
 by_sudo() { # by_sudo SIGNS_IN: encvoy-2's own sudo
   rm -f $work/pam.in
   mkfifo $work/pam.in
@@ -133,6 +140,9 @@ by_sudo() { # by_sudo SIGNS_IN: encvoy-2's own sudo
   exec 9>$work/pam.in
   browse "$1" "$(pam_address)" >&9
   pam_end
+}
+became_root() { # became_root NAME: of the last by_sudo
+  is "$pam_status:$(tail -1 $work/pam.out | grep -o '0$')" 0:0 "$1" || sed 's/^/# /' $work/pam.out
 }
 
 machine_up

@@ -19,9 +19,6 @@ sed -e "s,https://id.example.com,$issuer,g" -e 's,CLIENT,host,g' -e "s,--allow s
 boot || die "systemd does not boot: $(tail -20 $work/console)"
 idp_start
 cp $ca $root$ca_inside
-# The answers of somebody who says yes to apt, and packages that were fetched before.
-printf 'APT::Get::Assume-Yes "true";\nAPT::Sandbox::User "root";\nAPT::Install-Recommends "false";\nDpkg::Use-Pty "0";\n' \
-  >$root/etc/apt/apt.conf.d/99test
 mkdir -p $root/root/src/nss-pam-encvoy
 cp $root/debs/*.deb $root/root/src/
 
@@ -33,13 +30,8 @@ locals_work 'after the installation'
 is "$(inside systemctl --failed --plain --no-legend | grep encvoy)" '' 'nothing of ours has failed'
 
 # ---- encvoyctl enroll, at a terminal -------------------------------------------------------------
-block '' '^encvoyctl enroll\n$' >$work/line
-talk "$(sed 's/^encvoyctl //' $work/line)"
-answer 'Address of Encvoy ID' $issuer
-answer 'CA of its certificate' $ca_inside
-answer 'Address of your page' ''
-answer 'Client ID' host
-answer 'Client secret' ''
+is "$(block '' '^encvoyctl enroll')" 'encvoyctl enroll' 'the command'
+to_sign_in $ca_inside
 answer 'Sign in now' ''
 signs_in alice
 answer 'Who may log in \[sub:2\]' ''
@@ -79,10 +71,9 @@ by_ssh 22 alice bob
 unlike "$(cat $work/ssh.out)" 'I-am' "SEC-01: not by bob's sign-in"
 by_ssh 22 encvoy-3 bob
 unlike "$(cat $work/ssh.out)" 'I-am' 'nor bob, whom no rule allows'
-echo 'alice ALL=(ALL) ALL' >$root/etc/sudoers.d/alice
-chmod 440 $root/etc/sudoers.d/alice
+may_sudo alice
 by_sudo alice
-is "$pam_status:$(tail -1 $work/pam.out | grep -o '0$')" 0:0 'sudo' || sed 's/^/# /' $work/pam.out
+became_root 'sudo'
 inside encvoyctl doctor >$work/doctor 2>&1
 ok $? 'encvoyctl doctor has nothing to say' || sed 's/^/# /' $work/doctor
 like "$(inside journalctl -x ENCVOY_USER=alice --no-pager)" 'alice signed in to sshd' 'journalctl -x ENCVOY_USER=alice'

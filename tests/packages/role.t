@@ -17,8 +17,7 @@ apt install python3 python3-apt || die "python3: $(tail -5 $work/apt.log)"
 cp -r "$packages/debs" $root/repo
 (cd $root/repo && rm -f ./*dbgsym* && dpkg-scanpackages . >Packages 2>/dev/null) || die 'no repository'
 echo 'deb [trusted=yes] file:/repo ./' >$root/etc/apt/sources.list.d/encvoy.list
-printf 'APT::Sandbox::User "root";\nAPT::Install-Recommends "false";\nAPT::Get::List-Cleanup "false";\n' >$root/etc/apt/apt.conf.d/99test
-in_root apt-get update -q -o Dir::Etc::sourcelist=sources.list.d/encvoy.list -o Dir::Etc::sourceparts=- >>$work/apt.log 2>&1
+apt update -o Dir::Etc::sourcelist=sources.list.d/encvoy.list -o Dir::Etc::sourceparts=-
 boot || die "systemd does not boot: $(tail -20 $work/console)"
 idp_start
 cp $ca $root/etc/ssl/encvoy-test-ca.pem

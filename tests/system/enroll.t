@@ -12,17 +12,6 @@ conf=/etc/encvoy/encvoy.conf
 untouched() { # untouched NAME
   is "$(ls /etc/encvoy)" '' "$1: nothing is written"
 }
-to_application() { # the answers that lead to the question of the application
-  talk enroll
-  answer 'Address of Encvoy ID' $issuer
-  answer 'CA of its certificate' $ca
-  answer 'Address of your page' ''
-}
-to_sign_in() {
-  to_application
-  answer 'Client ID' host
-  answer 'Client secret' ''
-}
 
 idp_start
 openssl req -x509 -newkey rsa:2048 -nodes -keyout $work/other.key -out $work/other.pem -subj /CN=other -days 2 2>/dev/null
@@ -44,7 +33,7 @@ like "$(<$screen)" 'failure +tls: ' 'SEC-29: the wrong CA is told'
 hangs_up
 is "$rc" 1 'and the end of input ends it'
 untouched 'the wrong CA'
-to_application
+to_application $ca
 answer 'Client ID' nobody
 answer 'Client secret' ''
 sees 'knows no application "nobody"'
@@ -55,7 +44,7 @@ hangs_up
 like "$rc $text" '^1 .*nothing was written' 'a wrong Client ID and a wrong secret are told; Ctrl-D ends it'
 unlike "$text" 'not-its-secret' 'SEC-35: a secret is not echoed'
 untouched 'a wrong client'
-to_sign_in
+to_sign_in $ca
 answer 'Sign in now' n
 answer 'Who may log in:' ''
 answer 'Who may log in:' everyone
@@ -64,14 +53,14 @@ answer 'Who may log in:' 'sub:2 nonsense'
 ends
 like "$rc $text" '^1 .*nothing was written' 'everyone is not written without a yes of its own'
 untouched 'everyone declined'
-to_application
+to_application $ca
 answer 'Client ID' host
 sees 'Client secret'
 printf '\003' >&8
 ends
 like "$rc $text" '^130 .*ended=130 echo' 'Ctrl-C at the secret: the terminal echoes again'
 untouched 'Ctrl-C'
-to_sign_in
+to_sign_in $ca
 answer 'Sign in now' ''
 sees 'https://[^ ]*/oidc/auth'
 like "$(<$screen)" 'Ctrl-D' 'a sign-in can be left out'
@@ -83,7 +72,7 @@ is "$rc" 1 'the end of input in the middle'
 untouched 'the end of input'
 
 # ---- the whole way
-to_sign_in
+to_sign_in $ca
 answer 'Sign in now' ''
 signs_in alice
 sees 'Signed in: number 2, login alice, Alice Anderson'

@@ -43,3 +43,16 @@ hangs_up() { # the end of input (Ctrl-D), until it ends
   printf '\004' >&8
   ends
 }
+
+# What enroll asks first.
+to_application() { # to_application CA: up to the question of the application
+  talk enroll
+  answer 'Address of Encvoy ID' $issuer
+  answer 'CA of its certificate' "$1"
+  answer 'Address of your page' ''
+}
+to_sign_in() { # to_sign_in CA: up to the sign-in, with the application "host"
+  to_application "$1"
+  answer 'Client ID' host
+  answer 'Client secret' ''
+}
