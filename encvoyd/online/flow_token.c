@@ -124,19 +124,17 @@ enum err flow_token_check(struct login *l, const struct secret *token)
 		e = looks_cut_off(t.len) ? ERR_CUT_OFF : ERR_TOKEN_KIND;
 	if (e != ERR_OK)
 		return e;
-	trimmed = secret_new(t.p, t.len);
-	if (!trimmed)
-		return ERR_NOMEM;
-	e = idp_open(&l->idp);
+	if (t.len != secret_len(token)) {
+		token = trimmed = secret_new(t.p, t.len);
+		if (!trimmed)
+			return ERR_NOMEM;
+	}
+	e = is_jwt ? idp_find(&l->idp) : idp_open(&l->idp);
 	if (e != ERR_OK)
 		return e;
 	if (!is_jwt)
-		e = access_token(l, trimmed);
-	else if (l->service.token_reuse)
-		e = reusable_id_token(l, trimmed);
-	else
-		e = bound_id_token(l, trimmed);
-	return e;
+		return access_token(l, token);
+	return l->service.token_reuse ? reusable_id_token(l, token) : bound_id_token(l, token);
 }
 
 enum err flow_token(struct login *l)

@@ -64,24 +64,26 @@ static enum err find_provider(struct idp *p)
 	return e == ERR_OK ? e : note(p, e, "discovery", err_text(e));
 }
 
-enum err idp_open(struct idp *p)
+enum err idp_find(struct idp *p)
 {
-	enum err e;
-
 	if (p->provider)
 		return ERR_OK;
 	if (jwa_parse_list(p->conf->algorithms, &p->algs) != ERR_OK)
 		return note(p, ERR_CONFIG, "algorithms", p->conf->algorithms);
-	e = read_secret(p);
+	p->client.id = p->service->client_id;
+	return find_provider(p);
+}
+
+enum err idp_open(struct idp *p)
+{
+	enum err e = read_secret(p);
+
 	if (e != ERR_OK)
 		return e;
 	p->client = (struct client){p->service->client_id, p->secret};
-	if (!p->authorization) {
+	if (!p->authorization)
 		e = client_authorization(&p->client, &p->authorization);
-		if (e != ERR_OK)
-			return e;
-	}
-	return find_provider(p);
+	return e == ERR_OK ? idp_find(p) : e;
 }
 
 void idp_close(struct idp *p)

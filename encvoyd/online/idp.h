@@ -21,7 +21,7 @@ struct idp {
 	bool offline;     /* sign-ins ask for a refresh token, too */
 	bool profile;     /* or for the person's names */
 
-	/* from idp_open */
+	/* from idp_find; the client's secret from idp_open */
 	struct client client;
 	struct provider *provider;
 	unsigned algs;
@@ -32,13 +32,15 @@ struct idp {
 	char detail[256]; /* what the log should know about the last failure, printable */
 };
 
-/* Reads the client secret when there is one, fetches and checks the discovery document; nothing
- * when that was done before. ERR_CONFIG, or the source's and provider_parse's errors. */
+/* Fetches and checks the discovery document: all that idp_verify needs. Nothing when that was done
+ * before. ERR_CONFIG, or the source's and provider_parse's errors. */
+enum err idp_find(struct idp *p);
+/* The same after it has read the client secret, where there is one: for requests. */
 enum err idp_open(struct idp *p);
-/* Wipes and frees what idp_open and the others made; a half-open or zeroed one is fine. */
+/* Wipes and frees what these and the others made; a half-open or zeroed one is fine. */
 void idp_close(struct idp *p);
 
-/* Whether the provider offers this endpoint; only after idp_open. */
+/* Whether the provider offers this endpoint; only after idp_find. */
 bool idp_offers(const struct idp *p, enum endpoint which);
 /* Posts a form with our client authentication. ERR_OK for any complete answer, also a 4xx. Free
  * the answer in all cases. */
