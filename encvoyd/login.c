@@ -95,7 +95,6 @@ void login_decide(
 	l->decided = true;
 	dirfind_leave(&l->wait);
 	l->conn->state = CONN_DONE;
-	chan_close(&l->online);
 	request_log("login", l->conn, &l->q, method, outcome, d);
 	s->count.logins[outcome]++;
 	remember_outcome(l, outcome);
@@ -107,10 +106,12 @@ void login_decide(
 	if (outcome == ERR_OK)
 		(void)str_copy(l->result.user, sizeof(l->result.user), l->q.m.user);
 	pass_end(l); /* d and text may have been in it */
-	if (slow)
-		loop_arm(&s->loop, &l->timer, clock_mono_ms() + s->limits.delay_ms);
-	else
+	if (!slow) {
 		deliver(l);
+		return;
+	}
+	chan_close(&l->online);
+	loop_arm(&s->loop, &l->timer, clock_mono_ms() + s->limits.delay_ms);
 }
 
 void login_abandon(struct login *l, enum err why)
