@@ -71,10 +71,17 @@ enum err child_connect(const struct child *c, int *ret_fd)
 	return e;
 }
 
-void child_forget(struct child *c, bool at_once)
+void child_forget(struct child *c)
 {
 	close_fd(&c->control);
 	c->pid = 0;
-	if (at_once)
-		c->start_at = 0;
+}
+
+int child_wait_ms(const struct child *c, int max)
+{
+	int64_t left = c->start_at - clock_mono_ms();
+
+	if (c->pid || (max >= 0 && left >= max))
+		return max;
+	return left < 0 ? 0 : left > RESTART_MS ? RESTART_MS : (int)left;
 }

@@ -6,7 +6,6 @@
 
 #include "common/err.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,7 +25,9 @@ enum err child_give(const struct child *c, int fd);
 /* Gives it one end of a new socket pair; the caller closes the other, *ret_fd. */
 enum err child_connect(const struct child *c, int *ret_fd);
 /* Forgets it, because it ended, has got its work, or because a new one is wanted: it finds its
- * control socket closed. The next may start at once, or else when its time has come. */
-void child_forget(struct child *c, bool at_once);
+ * control socket closed. */
+void child_forget(struct child *c);
+/* Milliseconds until one is to be started that is not running; max, or less. -1: for ever. */
+int child_wait_ms(const struct child *c, int max);
 
 #endif

@@ -122,6 +122,8 @@ static void end(struct login *l, enum err e)
 		e = talk_renewed(&l->talk, l->refresh_token);
 	if (e == ERR_OK)
 		e = talk_identity(&l->talk, &l->identity);
+	if (e == ERR_OK)
+		talk_wait_end(&l->talk);
 	log_end_of(l, e);
 	if (e != ERR_OK && e != ERR_CANCELLED)
 		(void)talk_refuse(&l->talk, e, messages_refusal(e));

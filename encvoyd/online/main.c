@@ -30,7 +30,8 @@ static int fail(const char *what, enum err e)
 
 static int serve(void)
 {
-	static struct template t = {.listen_fd = -1, .signal_fd = -1, .keys = {.control = -1}};
+	static struct template t = {
+	    .listen_fd = -1, .signal_fd = -1, .keys = {.control = -1}, .spare = {.control = -1}};
 	enum err e = process_listen_fd(&t.listen_fd);
 
 	if (e != ERR_OK)

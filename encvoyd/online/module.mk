@@ -27,6 +27,7 @@ libonlined_la_SOURCES = \
 	%D%/api_pages.c \
 	%D%/api_person.c %D%/api_person.h \
 	%D%/api_signin.c %D%/api_signin.h \
+	%D%/child.c %D%/child.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/fdpass.c %D%/fdpass.h \
 	%D%/flow.c %D%/flow.h \
@@ -37,14 +38,15 @@ libonlined_la_SOURCES = \
 	%D%/keys_cache.c %D%/keys_cache.h \
 	%D%/keys_child.c %D%/keys_child.h \
 	%D%/keys_client.c %D%/keys_client.h \
-	%D%/keys_proc.c %D%/keys_proc.h \
 	%D%/login.c %D%/login.h \
 	%D%/messages.c %D%/messages.h \
 	%D%/process.c %D%/process.h \
 	%D%/qr.c %D%/qr.h \
+	%D%/rehearsal.c %D%/rehearsal.h \
 	%D%/source.h \
 	%D%/source_api.c \
 	%D%/source_roster.c \
+	%D%/spare.c %D%/spare.h \
 	%D%/talk.c %D%/talk.h \
 	%D%/template.c %D%/template.h \
 	%D%/work.c %D%/work.h

@@ -111,6 +111,11 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &kept, NULL);
 }
 
+void process_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
 enum err process_fork(const char *name, pid_t *ret_pid)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -118,7 +123,7 @@ enum err process_fork(const char *name, pid_t *ret_pid)
 	if (pid < 0)
 		return ERR_INTERNAL;
 	if (pid == 0) {
-		(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+		process_name(name);
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent)
 			_exit(EXIT_FAILURE);
 		default_signals();
@@ -131,7 +136,7 @@ void process_end_by_reload(const char *name)
 {
 	sigset_t none;
 
-	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+	process_name(name);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -16,6 +16,8 @@ enum err process_listen_fd(int *ret_fd);
 /* fork(2). The child (*ret_pid 0) has this name, default signals but for SIGHUP, which waits, and
  * ends when its parent does. */
 enum err process_fork(const char *name, pid_t *ret_pid);
+/* What ps(1) shows. */
+void process_name(const char *name);
 /* For a child that a new configuration ends: SIGHUP does, also one that came since the fork. */
 void process_end_by_reload(const char *name);
 

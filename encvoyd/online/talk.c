@@ -6,8 +6,11 @@
 #include "sys/clock.h"
 #include "sys/sock.h"
 
+#include <poll.h>
+
 /* The listener reads at once; one that does not is as good as gone. */
 #define SEND_MS 5000
+#define TAKEN_MS 1000
 
 static enum err send_packet(struct talk *t, const struct buf *packet)
 {
@@ -124,4 +127,11 @@ enum err talk_refuse(struct talk *t, enum err code, const char *text)
 	buf_init(&packet, PROTO_MAX);
 	proto_put_result(&packet, &m);
 	return send_packet(t, &packet);
+}
+
+void talk_wait_end(const struct talk *t)
+{
+	struct pollfd p = {.fd = t->fd, .events = POLLRDHUP};
+
+	(void)poll(&p, 1, TAKEN_MS);
 }

@@ -35,5 +35,8 @@ enum err talk_times(struct talk *t);
 /* The two ends of a conversation. An identity waits for the answer to an open question first. */
 enum err talk_identity(struct talk *t, const struct msg_identity *m);
 enum err talk_refuse(struct talk *t, enum err code, const char *text);
+/* Until the listener has taken it and closed, a second at most: what is left to do here (a line in
+ * the log, the end of a process) would keep the login from the processor. */
+void talk_wait_end(const struct talk *t);
 
 #endif

@@ -4,9 +4,8 @@
 #include "encvoyd/log.h"
 #include "encvoyd/online/keys_child.h"
 #include "encvoyd/online/messages.h"
-#include "encvoyd/online/process.h"
+#include "encvoyd/online/spare.h"
 #include "encvoyd/online/talk.h"
-#include "encvoyd/online/work.h"
 #include "sys/clock.h"
 #include "sys/conffile.h"
 #include "sys/localdb.h"
@@ -23,8 +22,8 @@
 #include <sys/wait.h>
 
 #define LISTENER_USER "encvoy"
-#define RETRY_MS 1000
-#define STOP_MS 2000 /* what the children get before SIGKILL */
+#define SPARE_PAUSE_MS 20 /* the login that has begun goes first */
+#define STOP_MS 2000      /* what the children get before SIGKILL */
 
 enum err template_load(struct template *t)
 {
@@ -64,13 +63,26 @@ static void add_child(struct template *t, pid_t pid)
 		t->children[t->n_children++] = pid;
 }
 
+/* It goes on without us, until it has done what it was for; the next starts after a pause. */
+static void let_go(struct template *t, struct child *c, int pause_ms)
+{
+	add_child(t, c->pid);
+	child_forget(c);
+	c->start_at = clock_mono_ms() + pause_ms;
+}
+
 static void child_ended(struct template *t, pid_t pid, int status)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGHUP && !t->stopping)
 		log_line(LOG_ERR, "child %d was ended by signal %d", (int)pid, WTERMSIG(status));
 	if (pid == t->keys.pid) {
 		log_line(LOG_ERR, "the keys child ended, starting it again");
-		keys_proc_forget(&t->keys);
+		child_forget(&t->keys);
+		let_go(t, &t->spare, 0); /* its socket to the keys child is closed */
+		return;
+	}
+	if (pid == t->spare.pid) {
+		child_forget(&t->spare);
 		return;
 	}
 	for (size_t i = 0; i < t->n_children; i++) {
@@ -96,6 +108,7 @@ static void leave_template(struct template *t)
 	close_fd(&t->listen_fd);
 	close_fd(&t->signal_fd);
 	close_fd(&t->keys.control);
+	close_fd(&t->spare.control);
 }
 
 static void be_keys_child(int control, void *arg)
@@ -108,10 +121,39 @@ static void be_keys_child(int control, void *arg)
 
 static void start_keys(struct template *t)
 {
-	enum err e = keys_proc_start(&t->keys, be_keys_child, t);
+	enum err e = child_start(&t->keys, "encvoyd-keys", be_keys_child, t);
 
 	if (e != ERR_OK)
 		log_line(LOG_ERR, "cannot start the keys child: %s", err_text(e));
+}
+
+struct outfit {
+	struct template *t;
+	int keys_fd;
+};
+
+static void be_spare_child(int control, void *arg)
+{
+	struct outfit *o = arg;
+
+	leave_template(o->t);
+	spare_child(control, &o->keys_fd, &o->t->conf, &o->t->trust);
+}
+
+static enum err start_spare(struct template *t)
+{
+	struct outfit o = {t, -1};
+	enum err e;
+
+	if (t->spare.pid)
+		return ERR_OK;
+	/* without keys child a login still starts, and says why it cannot go on */
+	(void)child_connect(&t->keys, &o.keys_fd);
+	e = child_start(&t->spare, "encvoyd-spare", be_spare_child, &o);
+	if (e != ERR_OK)
+		log_line(LOG_ERR, "cannot fork: %s", strerror(errno));
+	close_fd(&o.keys_fd);
+	return e;
 }
 
 static void refuse(int fd, enum err why)
@@ -124,30 +166,23 @@ static void refuse(int fd, enum err why)
 	(void)recv(fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-static void start_child(struct template *t, int fd)
+/* The spare takes it. One that has died meanwhile, or is not there yet, is replaced first. */
+static void take_on(struct template *t, int fd)
 {
-	AUTO_FD int keys_fd = -1;
-	pid_t pid = 0;
-	enum err e = ERR_OK;
+	enum err e =
+	    t->n_children < TEMPLATE_CHILDREN_MAX ? child_give(&t->spare, fd) : ERR_TOO_MANY;
 
-	if (t->n_children >= TEMPLATE_CHILDREN_MAX) {
-		refuse(fd, ERR_TOO_MANY);
-		return;
+	if (e != ERR_OK && e != ERR_TOO_MANY) {
+		child_forget(&t->spare);
+		t->spare.start_at = 0;
+		e = start_spare(t);
+		if (e == ERR_OK)
+			e = child_give(&t->spare, fd);
 	}
-	/* without keys child a login still starts, and says why it cannot go on */
-	(void)keys_proc_connect(&t->keys, &keys_fd);
-	e = process_fork("encvoyd-login", &pid);
-	if (e != ERR_OK) {
-		log_line(LOG_ERR, "cannot fork: %s", strerror(errno));
-		refuse(fd, ERR_INTERNAL);
-		return;
-	}
-	if (pid == 0) {
-		leave_template(t);
-		work_child(fd, &keys_fd, &t->conf, &t->trust);
-		_exit(EXIT_SUCCESS);
-	}
-	add_child(t, pid);
+	if (e != ERR_OK)
+		refuse(fd, e == ERR_TOO_MANY ? e : ERR_INTERNAL);
+	else
+		let_go(t, &t->spare, SPARE_PAUSE_MS);
 }
 
 static bool may_connect(const struct template *t, int fd)
@@ -170,7 +205,7 @@ static void accept_work(struct template *t)
 		if (fd < 0)
 			return;
 		if (may_connect(t, fd))
-			start_child(t, fd);
+			take_on(t, fd);
 	}
 }
 
@@ -188,9 +223,8 @@ static void reload(struct template *t)
 		notify_manager("READY=1");
 		return;
 	}
-	add_child(t, t->keys.pid);
-	keys_proc_forget(&t->keys);
-	t->keys.start_at = 0;
+	let_go(t, &t->keys, 0);
+	let_go(t, &t->spare, 0);
 	/* the directory child, for whose place the listener comes again; the others keep it back */
 	kill_all(t, SIGHUP);
 	log_line(LOG_NOTICE, "configuration loaded");
@@ -232,8 +266,8 @@ static void stop_children(struct template *t)
 	int64_t deadline = clock_mono_ms() + STOP_MS;
 
 	t->stopping = true;
-	add_child(t, t->keys.pid);
-	keys_proc_forget(&t->keys);
+	let_go(t, &t->keys, 0);
+	let_go(t, &t->spare, 0);
 	kill_all(t, SIGTERM);
 	reap(t);
 	while (t->n_children && sock_wait(t->signal_fd, deadline) == ERR_OK)
@@ -241,13 +275,19 @@ static void stop_children(struct template *t)
 	kill_all(t, SIGKILL);
 }
 
-/* Comes round for the service manager's watchdog, and when the keys child could not be started. */
+static bool wants_spare(const struct template *t)
+{
+	return t->keys.pid && t->n_children < TEMPLATE_CHILDREN_MAX;
+}
+
+/* Comes round for the service manager's watchdog, and when a child is to be started. */
 static int wait_ms(const struct template *t)
 {
 	int64_t watchdog = notify_watchdog_ms();
 	int timeout = watchdog > 0 && watchdog < INT_MAX ? (int)watchdog : -1;
 
-	return !t->keys.pid && (timeout < 0 || timeout > RETRY_MS) ? RETRY_MS : timeout;
+	timeout = child_wait_ms(&t->keys, timeout);
+	return wants_spare(t) ? child_wait_ms(&t->spare, timeout) : timeout;
 }
 
 enum err template_run(struct template *t)
@@ -261,6 +301,8 @@ enum err template_run(struct template *t)
 		    {.fd = t->signal_fd, .events = POLLIN}, {.fd = t->listen_fd, .events = POLLIN}};
 
 		start_keys(t);
+		if (wants_spare(t))
+			(void)start_spare(t);
 		if (notify_watchdog_ms())
 			notify_manager("WATCHDOG=1");
 		if (poll(p, 2, wait_ms(t)) < 0 && errno != EINTR)

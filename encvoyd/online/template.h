@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The template process: holds what every login needs (configuration, CA store, initialised
- * libraries), accepts the listener's connections and forks a child for each, which reads what it is
+ * libraries), accepts the listener's connections and has a child for each, which reads what it is
  * to do (work.h). It never touches the network and never reads a message. */
 #ifndef ENCVOY_ONLINE_TEMPLATE_H
 #define ENCVOY_ONLINE_TEMPLATE_H
 
 #include "common/conf.h"
 #include "common/err.h"
-#include "encvoyd/online/keys_proc.h"
+#include "encvoyd/online/child.h"
 #include "encvoyd/online/trust.h"
 
 #include <stdbool.h>
@@ -24,7 +24,8 @@ struct template
 	struct trust trust;
 	uid_t listener_uid; /* who may connect, besides root */
 	bool stopping;
-	struct keys_proc keys;
+	struct child keys;
+	struct child spare;                         /* for the next connection */
 	pid_t children[TEMPLATE_CHILDREN_MAX + 16]; /* a few more for keys children let go */
 	size_t n_children;
 };

@@ -3,6 +3,7 @@
 #include "encvoyd/online/http_rules.h"
 #include "encvoyd/online/messages.h"
 #include "encvoyd/online/qr.h"
+#include "encvoyd/online/rehearsal.h"
 #include "encvoyd/online/wipemem.h"
 #include "tests/unit/tap.h"
 
@@ -134,5 +135,6 @@ int main(void)
 	every_refusal_is_a_sentence();
 	qr_codes();
 	wiping();
+	is_int(rehearse(), ERR_OK, "what a spare child rehearses is a token that verifies");
 	return tap_done();
 }
