@@ -2,6 +2,7 @@
 # make bench: measures side by side with the peers, as root; see HACKING.md. Nothing here is built
 # or run by "make", "make check" or "make install".
 bench_programs = \
+	%D%/authenticate \
 	%D%/empty \
 	%D%/fill \
 	%D%/fleet \
@@ -22,6 +23,7 @@ EXTRA_LTLIBRARIES = %D%/libnss_limit.la %D%/libpeople.la
 %C%_libnss_limit_la_SOURCES = %D%/limit.c %D%/limit.h
 %C%_libnss_limit_la_LDFLAGS = $(AM_LDFLAGS) -module -version-info 2:0:0 -rpath /nowhere
 
+%C%_authenticate_LDADD = %D%/libpeople.la -lpam
 %C%_empty_LDADD = libsys.la libcommon.la
 %C%_fill_LDADD = %D%/libpeople.la
 %C%_fleet_SOURCES = %D%/fleet.c
@@ -72,7 +74,7 @@ LOGIN_ROUNDS = 9
 LOGIN_REQUESTS = 3000
 LOGIN_OUT = $(abs_top_srcdir)/bench/LOGIN-RESULTS.md
 .PHONY: bench-login
-bench-login: all idp %D%/empty %D%/spawn
+bench-login: all idp %D%/authenticate %D%/empty %D%/spawn
 	ENCVOY_BUILD='$(abs_top_builddir)' LOGIN_ROUNDS='$(LOGIN_ROUNDS)' \
 	  LOGIN_REQUESTS='$(LOGIN_REQUESTS)' LOGIN_OUT='$(LOGIN_OUT)' $(top_srcdir)/bench/login.sh
 
