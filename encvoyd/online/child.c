@@ -12,17 +12,21 @@
 #define RESTART_MS 1000
 #define HAND_OVER_TRIES 50
 
+bool child_is_due(const struct child *c)
+{
+	return !c->pid && clock_mono_ms() >= c->start_at;
+}
+
 enum err child_start(struct child *c, const char *name, child_main main, void *arg)
 {
-	int64_t now = clock_mono_ms();
 	AUTO_FD int ours = -1;
 	AUTO_FD int theirs = -1;
 	int pair[2];
 	enum err e;
 
-	if (c->pid || now < c->start_at)
+	if (!child_is_due(c))
 		return ERR_OK;
-	c->start_at = now + RESTART_MS;
+	c->start_at = clock_mono_ms() + RESTART_MS;
 	e = fdpass_pair(pair);
 	if (e != ERR_OK)
 		return e;

@@ -6,6 +6,7 @@
 
 #include "common/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,8 +18,10 @@ struct child {
 /* The child's own work, with its end of the control socket; it ends when this returns. */
 typedef void (*child_main)(int control, void *arg);
 
-/* Starts it under this name when it is not running and its time has come: a second after the last
- * start, since one that dies at once must not keep the machine busy. */
+/* Whether it is not running and its time has come: a second after the last start, since one that
+ * dies at once must not keep the machine busy. */
+bool child_is_due(const struct child *c);
+/* Starts it under this name, when it is due. */
 enum err child_start(struct child *c, const char *name, child_main main, void *arg);
 /* Hands fd, which stays the caller's, over; ERR_CLOSED when it is not running. */
 enum err child_give(const struct child *c, int fd);

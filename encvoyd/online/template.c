@@ -145,7 +145,7 @@ static enum err start_spare(struct template *t)
 	struct outfit o = {t, -1};
 	enum err e;
 
-	if (t->spare.pid)
+	if (!child_is_due(&t->spare))
 		return ERR_OK;
 	/* without keys child a login still starts, and says why it cannot go on */
 	(void)child_connect(&t->keys, &o.keys_fd);
