@@ -9,7 +9,7 @@ build="gcc libc6-dev make autoconf automake libtool pkg-config libpam0g-dev libc
 libssl-dev libjson-c-dev libsqlite3-dev libqrencode-dev libsystemd-dev gettext libcrypt-dev
 libpwquality-dev"
 run="nodejs npm openssl ca-certificates curl pamtester libpam-modules iproute2 util-linux passwd
-procps coreutils"
+procps coreutils jq"
 tests="clang libclang-rt-dev clang-format shellcheck strace binutils valgrind xz-utils
 systemd libpam-wrapper libnss-wrapper git sqlite3 openssh-client uidmap systemd-userdbd nscd cron sudo
 openssh-server vlock polkitd dbus apparmor mandoc
@@ -22,7 +22,7 @@ packages="debhelper dpkg-dev dh-apparmor lintian debootstrap git openssh-client 
 rpm rpm2cpio cpio bzip2 rpmlint selinux-policy-dev semodule-utils setools ansible-core"
 # the peers are no part of it: make bench fetches them, and installs them in namespaces only
 bench="strace iproute2 util-linux passwd procps coreutils apache2 apache2-utils libapache2-mod-authnz-pam nginx
-nodejs openssl"
+nodejs openssl jq"
 
 case ${1:-build} in
   build) list=$build ;;

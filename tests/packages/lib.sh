@@ -99,10 +99,6 @@ enrol() {
 enable_profile() { in_root pam-auth-update --enable encvoy encvoy-passphrase; }
 listener_pid() { pgrep -u "$(uid_of encvoy)" -o -x encvoyd; }
 
-host_token() { # host_token SUB
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-    json id_token
-}
 # A service that asks for tokens, with the packaged profile's very lines.
 token_service() {
   sed 's/pam_encvoy.so/& methods=token/' $root/etc/pam.d/common-auth >$root/etc/pam.d/token

@@ -19,9 +19,6 @@ synced() { encvoyctl sync >$work/sync.out 2>&1; }
 person() { # person SUB NAME ROLES-JSON [further members]
   printf '{"sub":"%s","name":"%s","gecos":"","roles":%s%s}\n' "$1" "$2" "$3" "${4:-}"
 }
-host_token() {
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" | json id_token
-}
 try() { # try SERVICE USER SUB: a token login with its account phase
   log_mark
   pam_answer "$1" "$2" "$(host_token "$3")" authenticate acct_mgmt

@@ -129,10 +129,7 @@ ok $? 'pam-auth-update has turned the profile on'
 [ -e /etc/ssh/sshd_config.d/10-encvoy.conf ]
 ok $? 'sshd has what it needs'
 printf '@include common-auth\n@include common-account\n' >/etc/pam.d/shell
-host_token() {
-  control /mint "{\"client_id\":\"host-secret\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 |
-    basenc --base64url | tr -d =)\"}}" | json id_token
-}
+host_client=host-secret
 pam_answer shell alice "$(host_token 2)" authenticate acct_mgmt
 is "$pam_status" 0 'alice logs in'
 pam_answer shell erin "$(host_token 12)" authenticate acct_mgmt

@@ -19,9 +19,6 @@ conf_write 'directory = api' 'api_applications = host' "api_client_id = $system_
 pam_service shell methods=token
 
 synced() { encvoyctl sync >$work/sync.out 2>&1; }
-host_token() {
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" | json id_token
-}
 try_login() {
   log_mark
   pam_answer shell "$1" "$(host_token "$2")" authenticate acct_mgmt

@@ -23,10 +23,6 @@ seq 1000 $((999 + n)) | sed 's/.*/& user&/' >$work/people
 encvoyctl user import $work/people >/dev/null 2>&1 || die 'no users'
 pam_service typed methods=token
 
-host_token() { # host_token SUB
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-    json id_token
-}
 daemons() { { echo "$daemon_pid"; pgrep -P "$daemon_pid"; pgrep -u encvoy,encvoy-online; } | sort -u; }
 pss() { # MiB of all the daemon's processes, shared pages counted once
   local p

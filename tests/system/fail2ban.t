@@ -19,23 +19,19 @@ try() { # try RHOST USER ANSWER [UID]: one sign-in, seen by the module as from R
   [ $# -lt 4 ] || as=(setpriv "--reuid=$4" "--regid=$4" --clear-groups)
   printf '%s\n' "$3" | timeout 60 "${as[@]}" pamtester -I "rhost=$1" token "$2" authenticate >/dev/null 2>&1
 }
-minted() { # minted SUB [CLAIMS]: a token for this host
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 |
-    basenc --base64url | tr -d =)\"${2:-}}}" | json id_token
-}
 banned() { # what fail2ban finds, as the log daemon would have written it
   sed -n "s/^encvoyd: /$(date '+%b %e %T') host1 encvoyd[77]: /p" $work/encvoyd.log >$work/auth.log
   fail2ban-regex -o '<ip> <F-USER>' $work/auth.log encvoyd 2>&1
 }
 
-try 192.0.2.1 encvoy-2 "$(minted 2)"
+try 192.0.2.1 encvoy-2 "$(host_token 2)"
 is $? 0 'a sign-in'
 is "$(banned)" '' 'is not found'
-try 192.0.2.2 encvoy-2 "$(minted 2 ',"exp":1000000000')"
+try 192.0.2.2 encvoy-2 "$(host_token 2 '' ',"exp":1000000000')"
 try 192.0.2.3 localjoe wrong
 is "$(banned)" '' 'nor an expired token, nor a local user'
 try 192.0.2.4 encvoy-2 a.b.c
-try 192.0.2.5 encvoy-2 "$(minted 3)"
+try 192.0.2.5 encvoy-2 "$(host_token 3)"
 try 2001:db8::6 encvoy-3 a.b.c
 is "$(banned)" $'192.0.2.4 encvoy-2\n192.0.2.5 encvoy-2\n2001:db8::6 encvoy-3' \
   'no token, the token of another one, and by IPv6: found'

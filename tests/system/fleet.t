@@ -100,10 +100,6 @@ ok $? 'and PAM knows'
 runs sh 'encvoyctl enroll.*--yes' 'enroll again'
 like "$(cat $work/block.out)" 'encvoy.conf: unchanged' 'changes nothing'
 
-host_token() {
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 |
-    basenc --base64url | tr -d =)\"}}" | json id_token
-}
 printf '@include common-auth\n@include common-account\n' >/etc/pam.d/shell
 logs_in() { pam_answer shell "$1" "$(host_token "$2")" authenticate acct_mgmt; [ "$pam_status" = 0 ]; }
 logs_in alice 2

@@ -24,11 +24,6 @@ logged() { # logged ARGUMENTS: waits until there is an entry
 }
 id_of() { sed -nE "s/.*\[EVENT_$1\] = \"([0-9a-f]*)\".*/\1/p" "$top/encvoyd/log_event.c"; }
 figure() { encvoyctl status --json | json "$1"; }
-host_token() { # host_token SUB: an ID token for this host
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 |
-    basenc --base64url | tr -d =)\"}}" | json id_token
-}
-
 [ -s /etc/machine-id ] || openssl rand -hex 16 >/etc/machine-id
 # without a cgroup hierarchy, as in a chroot, journald ends
 if ! mountpoint -q /sys/fs/cgroup && ! mount -t cgroup2 cgroup2 /sys/fs/cgroup; then

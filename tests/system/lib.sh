@@ -203,10 +203,8 @@ control() { # control PATH [JSON]: GET, or POST of JSON
   fi
 }
 
-json() { # json FIELD: of the document on standard input
-  node -e 'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>{let v=JSON.parse(s);
-    for (const k of process.argv[1].split(".")) v=v?.[k];
-    console.log(typeof v==="object"?JSON.stringify(v):v)})' "$1"
+json() { # json PATH: the member of the document on standard input that this names, as a.b.c, or "undefined"
+  jq -rc --arg path "$1" 'getpath($path | split(".")) | if . == null then "undefined" else . end'
 }
 
 browse() { # browse USER ADDRESS [options]: sign in as a browser would, print the last address
@@ -222,7 +220,13 @@ ssh_keys() { # ssh_keys HOST: sshd gets keys of its own, and $work/known_hosts h
   for key in /etc/ssh/ssh_host_*_key.pub; do printf '[%s]:2222 %s\n' "$1" "$(<"$key")"; done >$work/known_hosts
 }
 
-# A token as `encvoyctl token --for host1.example.test` gets it: nonce naming the host.
+host_nonce() { echo "h1.${1:-host1.example.test}.$(openssl rand 16 | basenc --base64url | tr -d =)"; } # host_nonce [HOST]
+host_client=host
+host_token() { # host_token SUB [HOST [CLAIMS [CLIENT]]]: an ID token that the provider signs for this host; CLAIMS are ",..."
+  control /mint "{\"client_id\":\"${4:-$host_client}\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"$(host_nonce "${2-}")\"${3-}}}" |
+    json id_token
+}
+# The same as `encvoyctl token --for host1.example.test` gets it.
 token_for() { # token_for USER FIELD [drive.js options]
   local user=$1 field=$2
   shift 2

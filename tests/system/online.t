@@ -72,12 +72,8 @@ count_of() { # count_of PATH: requests the provider has seen
   control /stats | json "paths.$1.count" | sed s/undefined/0/
 }
 
-nonce() {
-  echo "h1.${1:-host1.example.test}.$(openssl rand 16 | basenc --base64url | tr -d =)"
-}
-
 mint() { # mint [JSON members]: an ID token for this host
-  control /mint "{\"client_id\":\"host\",\"nonce\":\"$(nonce)\"${1:+,$1}}" | json id_token
+  control /mint "{\"client_id\":\"host\",\"nonce\":\"$(host_nonce)\"${1:+,$1}}" | json id_token
 }
 
 children() { pgrep -P "$online_pid" -x encvoyd-login | wc -l; }
@@ -190,7 +186,7 @@ with_token token "$(mint)"
 like "$last" '^IDENTITY .*sub=2 method=token full=1 single_use=1' 'SEC-10: an ID token for this host'
 access=$(token_for alice access_token --client host)
 control /stats/reset '{}' >/dev/null
-with_token token "$(mint "\"nonce\":\"$(nonce host2.example.test)\"")"
+with_token token "$(mint "\"nonce\":\"$(host_nonce host2.example.test)\"")"
 like "$last" '^RESULT wrong-host ' 'SEC-10: one for another host'
 with_token token "$(mint '"nonce":"abc"')"
 like "$last" '^RESULT wrong-nonce ' 'SEC-10: one for no host'

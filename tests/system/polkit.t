@@ -18,7 +18,7 @@ idp_start
 control /device '{"enabled":true,"interval":1}' >/dev/null
 daemon_start
 pam_service first methods=token
-pam_answer first encvoy-2 "$(control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"2\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" | json id_token)" authenticate acct_mgmt
+pam_answer first encvoy-2 "$(host_token 2)" authenticate acct_mgmt
 is "$pam_status" 0 'alice is known to the host'
 
 administrator() { # administrator USER: whom polkit asks to authenticate

@@ -4,11 +4,6 @@
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-host_token() { # host_token SUB
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-    json id_token
-}
-
 # The lines of docs/sudo.md, docs/console.md: ours before Debian's.
 recipe() { # recipe SERVICE [arguments of pam_encvoy...]
   local f=/etc/pam.d/$1

@@ -19,9 +19,6 @@ publish() { # publish [further arguments]: signs $work/people as the next roster
     --from $work/people "$@" >$work/build.out 2>&1
 }
 synced() { encvoyctl sync >$work/sync.out 2>&1; }
-host_token() {
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" | json id_token
-}
 refused() { # refused REASON NAME: the last login, by us and for this reason
   if [ "$pam_status" = 0 ]; then ok 1 "$2"; else like "$(log_since)" "reason=$1" "$2"; fi
 }

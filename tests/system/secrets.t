@@ -28,8 +28,7 @@ daemon_start
 printf 'nextcloud-secret' >$work/canary/client-secret
 token_for alice access_token --client nextcloud --secret nextcloud-secret \
   --redirect https://cloud.example.test/cb --scope openid | tr -d '\n' >$work/canary/access-token
-control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"2\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-  json id_token | tr -d '\n' >$work/canary/id-token
+host_token 2 | tr -d '\n' >$work/canary/id-token
 pam_answer cloud encvoy-2 "$(cat $work/canary/access-token)"
 is "$pam_status" 0 'an access token was used'
 pam_answer token encvoy-2 "$(cat $work/canary/id-token)"

@@ -39,11 +39,7 @@ as() { # as USER COMMAND...: without PAM
 }
 
 line() { log_since | grep -E 'login .*result=' | tail -1; }
-host_token() { # host_token SUB
-  control /mint "{\"client_id\":\"host-secret\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-    json id_token
-}
-
+host_client=host-secret
 printf 'host-secret-secret' >/etc/encvoy/host.secret
 chown encvoy-online /etc/encvoy/host.secret
 chmod 600 /etc/encvoy/host.secret

@@ -13,9 +13,6 @@ pam_service badarg methods=token no_such_option=1
 idp_start
 daemon_start
 
-host_token() {
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" | json id_token
-}
 login_works() { # login_works NAME
   pam_answer shell-token encvoy-2 "$(host_token 2)" authenticate acct_mgmt
   is "$pam_status" 0 "$1"

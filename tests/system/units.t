@@ -48,11 +48,6 @@ activate() { # activate KIND SOCKET USER PROGRAM [OPTIONS...]: as the unit of th
 }
 told() { grep -q "sendto(.*\"$2\"" "$work/calls.$1"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
-host_token() { # host_token SUB
-  control /mint "{\"client_id\":\"host\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.host1.example.test.$(openssl rand 16 | basenc --base64url | tr -d =)\"}}" |
-    json id_token
-}
-
 idp_start
 : >>$work/encvoyd.log
 activate --seqpacket /run/encvoy/online encvoy-online /usr/libexec/encvoyd-online -d
