@@ -106,6 +106,7 @@ void login_decide(
 	if (outcome == ERR_OK)
 		(void)str_copy(l->result.user, sizeof(l->result.user), l->q.m.user);
 	pass_end(l); /* d and text may have been in it */
+	/* RESULT first: what the child does when the online side closes would delay it */
 	if (!slow) {
 		deliver(l);
 		return;

@@ -39,8 +39,8 @@ struct login {
 /* A short word under which an administrator finds the line in the log. */
 void login_make_id(char dst[WORD_MAX]);
 
-/* The end of a login: logs, counts, closes the online side, and sends RESULT, now or delayed
- * (SEC-26). d may be NULL; text is a sentence for the person or NULL. Once only. */
+/* The end of a login: logs, counts, sends RESULT, now or delayed (SEC-26), and closes the online
+ * side. d may be NULL; text is a sentence for the person or NULL. Once only. */
 void login_decide(
     struct login *l, enum err outcome, unsigned method, const struct decision *d, const char *text);
 /* The same for an end without IDENTITY (reuse.c): those that wait for this login end with it, and

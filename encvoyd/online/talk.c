@@ -6,8 +6,6 @@
 #include "sys/clock.h"
 #include "sys/sock.h"
 
-#include <poll.h>
-
 /* The listener reads at once; one that does not is as good as gone. */
 #define SEND_MS 5000
 #define TAKEN_MS 1000
@@ -131,7 +129,5 @@ enum err talk_refuse(struct talk *t, enum err code, const char *text)
 
 void talk_wait_end(const struct talk *t)
 {
-	struct pollfd p = {.fd = t->fd, .events = POLLRDHUP};
-
-	(void)poll(&p, 1, TAKEN_MS);
+	(void)sock_wait(t->fd, clock_mono_ms() + TAKEN_MS);
 }

@@ -169,20 +169,23 @@ static void refuse(int fd, enum err why)
 /* The spare takes it. One that has died meanwhile, or is not there yet, is replaced first. */
 static void take_on(struct template *t, int fd)
 {
-	enum err e =
-	    t->n_children < TEMPLATE_CHILDREN_MAX ? child_give(&t->spare, fd) : ERR_TOO_MANY;
+	enum err e;
 
-	if (e != ERR_OK && e != ERR_TOO_MANY) {
-		child_forget(&t->spare);
-		t->spare.start_at = 0;
+	if (t->n_children >= TEMPLATE_CHILDREN_MAX) {
+		refuse(fd, ERR_TOO_MANY);
+		return;
+	}
+	e = child_give(&t->spare, fd);
+	if (e != ERR_OK) {
+		let_go(t, &t->spare, 0);
 		e = start_spare(t);
 		if (e == ERR_OK)
 			e = child_give(&t->spare, fd);
 	}
-	if (e != ERR_OK)
-		refuse(fd, e == ERR_TOO_MANY ? e : ERR_INTERNAL);
-	else
+	if (e == ERR_OK)
 		let_go(t, &t->spare, SPARE_PAUSE_MS);
+	else
+		refuse(fd, ERR_INTERNAL);
 }
 
 static bool may_connect(const struct template *t, int fd)
