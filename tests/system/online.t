@@ -472,9 +472,13 @@ for secret in "$access" nextcloud-secret "$token"; do
   grep -qF -- "$secret" "$work/encvoyd.log"
   is $? 1 'SEC-35: no secret in the log'
 done
+strace -qq -e trace=kill -o $work/kills -p "$online_pid" &
+wait_for 5 eval "! grep -q 'TracerPid:.0$' /proc/$online_pid/status"
 kill "$online_pid"
 wait "$online_pid"
 is $? 0 'SIGTERM ends it'
+like "$(<$work/kills)" 'SIGTERM' 'and its children'
+unlike "$(<$work/kills)" 'SIGKILL' 'which need no more than that'
 finish slow
 like "$last" '^(CLOSED|RESULT)' 'logins under way end with it'
 is "$(pgrep -u encvoy-online | wc -l)" 0 'no child stays'
