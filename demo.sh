@@ -143,24 +143,21 @@ log_mark
 pam_answer token-demo encvoy-2 "$token"
 refused used-token "the same host token a second time"
 
-fresh() { # fresh USER [MINT-MEMBERS]: a host token with changed claims
-  control /mint "{\"client_id\":\"${2:-host}\",\"claims\":{\"sub\":\"$1\",\"nonce\":\"h1.${4:-host1.example.test}.$(openssl rand 16 | basenc --base64url | tr -d =)\"${3:-}}}" | json id_token
-}
 log_mark
-pam_answer token-demo encvoy-2 "$(fresh 3)"
+pam_answer token-demo encvoy-2 "$(host_token 3)"
 refused wrong-user "bob's token for alice"
 log_mark
-pam_answer token-demo encvoy-2 "$(fresh 2 other)"
+pam_answer token-demo encvoy-2 "$(host_token 2 '' '' other)"
 refused wrong-audience "a token of another client"
 log_mark
 past=$(($(date +%s) - 7200))
-pam_answer token-demo encvoy-2 "$(fresh 2 host ",\"iat\":$past,\"exp\":$((past + 1800))")"
+pam_answer token-demo encvoy-2 "$(host_token 2 '' ",\"iat\":$past,\"exp\":$((past + 1800))")"
 refused expired "an expired token"
 log_mark
-pam_answer token-demo encvoy-2 "$(fresh 2 host '' host2.example.test)"
+pam_answer token-demo encvoy-2 "$(host_token 2 host2.example.test)"
 refused wrong-host "a token for another host"
 log_mark
-pam_answer token-demo encvoy-12 "$(fresh 12)"
+pam_answer token-demo encvoy-12 "$(host_token 12)"
 refused not-allowed "erin, whom no allow rule names"
 
 log_mark
