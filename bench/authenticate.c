@@ -44,13 +44,6 @@ static uint64_t once(const char *service, const char *user, char *answer)
 	return ns;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv)
 {
 	static uint64_t ns[LOGINS_MAX];
@@ -70,7 +63,7 @@ int main(int argc, char **argv)
 	free(line);
 	if (!n)
 		give_up("no answers");
-	qsort(ns, n, sizeof(ns[0]), by_size);
+	sort_ns(ns, n);
 	printf("%.3f %.3f\n", (double)ns[n / 2] / 1e6, (double)ns[n - 1 - n / 20] / 1e6);
 	return 0;
 }

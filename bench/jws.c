@@ -72,13 +72,6 @@ static uint64_t time_whole(const struct jwks *keys, const char *token, size_t le
 	return now_ns() - start;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void compare(const char *alg, unsigned rounds)
 {
 	struct signer s = signer_new(alg, "key-1");
@@ -97,8 +90,8 @@ static void compare(const char *alg, unsigned rounds)
 		bare[i] = time_bare(&b);
 		whole[i] = time_whole(keys, token, strlen(token));
 	}
-	qsort(bare, rounds, sizeof(*bare), by_size);
-	qsort(whole, rounds, sizeof(*whole), by_size);
+	sort_ns(bare, rounds);
+	sort_ns(whole, rounds);
 	printf("jws %s %ju %ju\n", alg, (uintmax_t)bare[rounds / 2], (uintmax_t)whole[rounds / 2]);
 	free(whole);
 	free(bare);

@@ -64,5 +64,7 @@ unsigned number_arg(const char *text, unsigned max);
 void give_up(const char *what) __attribute__((noreturn));
 /* Nanoseconds that only grow. */
 uint64_t now_ns(void);
+/* The shortest first. */
+void sort_ns(uint64_t *ns, size_t n);
 
 #endif

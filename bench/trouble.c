@@ -87,13 +87,6 @@ static void load(unsigned lane, unsigned seconds)
 	}
 }
 
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool finished_within(pid_t child, unsigned seconds)
 {
 	for (uint64_t end = now_ns() + seconds * 1000000000UL; now_ns() < end; usleep(2000))
@@ -113,7 +106,7 @@ static void report_many(bool finished, unsigned seconds)
 		printf("late %u %u\n", seconds, n);
 		return;
 	}
-	qsort(shared->ns, n, sizeof(shared->ns[0]), by_size);
+	sort_ns(shared->ns, n);
 	printf("%.1f %.2f %.1f %u %u %u %u\n", first, (double)shared->ns[n / 2] / 1e3,
 	    (double)shared->ns[n - 1] / 1e3, shared->by_status[FOUND], shared->by_status[NOT_FOUND],
 	    shared->by_status[UNAVAILABLE], shared->wrong);

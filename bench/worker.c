@@ -38,16 +38,9 @@ struct worker {
 	uint64_t samples[SAMPLES_MAX];
 };
 
-static int by_size(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 uint64_t median(uint64_t *samples, size_t n)
 {
-	qsort(samples, n, sizeof(*samples), by_size);
+	sort_ns(samples, n);
 	return samples[(n - 1) / 2];
 }
 
